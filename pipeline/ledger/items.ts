@@ -1,0 +1,124 @@
+/**
+ * The ledger's items, all in one DynamoDB table (`pk`, `sk`). Open work is found through the sparse index `work`
+ * (`work`, `work_at`): an item has these two attributes only while someone still has something to do with it, so
+ * finding work costs what is open, not what has ever been.
+ *
+ * | item   | pk                          | sk                 | work                                        |
+ * |--------|-----------------------------|--------------------|---------------------------------------------|
+ * | WINDOW | `FETCH#<resource>#<slice>`  | `WINDOW`           | –                                           |
+ * | FETCH  | `FETCH#<resource>#<slice>`  | `AT#<scheduledAt>` | `fetch` from commit until registered        |
+ * | OBJECT | `OBJECT#<raw key>`          | `OBJECT`           | `object#<00-15>` while pending (law 24)     |
+ * | LOAD   | `LOAD`                      | `<load id>`        | `load` until closed or failed               |
+ * | LEASE  | `LEASE`                     | `LEASE`            | –                                           |
+ * | TABLE  | `TABLE#<name>`              | `TABLE`            | –                                           |
+ *
+ * Times are ISO 8601 UTC strings. Every transition is one conditional write that can be repeated.
+ */
+import type { Receipt } from '../receipt.ts';
+import type { Granularity } from '../table/table-spec.ts';
+
+export const workIndex = 'work';
+/** Writes to one index partition are limited to 1,000 a second; pending objects are spread over this many. */
+export const objectShards = 16;
+
+interface Keyed {
+  pk: string;
+  sk: string;
+  work?: string;
+  work_at?: string;
+}
+
+/** Who may fetch (resource, slice) now, and what was committed last: two ticks never fetch the same one at once (law 2). */
+export interface WindowItem extends Keyed {
+  resource: string;
+  slice: string;
+  attempt: number;
+  /** Identifies the invocation that holds the window; absent when nobody does. */
+  holder?: string;
+  held_until?: string;
+  scheduled_at?: string;
+  last_committed_at?: string;
+}
+
+export interface FetchItem extends Keyed {
+  resource: string;
+  slice: string;
+  scheduled_at: string;
+  state: 'fetching' | 'committed' | 'failed';
+  attempt: number;
+  started_at: string;
+  ended_at?: string;
+  /** On commit, the objects of the window: the only ones of this window that ever become rows. */
+  objects?: LandedObject[];
+  requests?: number;
+  responses?: number;
+  bytes?: number;
+  error?: string;
+}
+
+/** One raw object as S3 has stored it. */
+export interface LandedObject {
+  key: string;
+  version_id: string;
+  etag: string;
+  /** As stored, gzipped. */
+  bytes: number;
+  lines: number;
+}
+
+export interface ObjectItem extends Keyed, LandedObject {
+  resource: string;
+  scheduled_at: string;
+  state: 'pending' | 'done' | 'quarantined';
+  /** Loads that died over it. */
+  attempts: number;
+  registered_at: string;
+  /** The load that committed it. */
+  load?: string;
+}
+
+export type LoadState = 'prepared' | 'started' | 'committed' | 'closed' | 'failed';
+
+/**
+ * prepared (manifest written, lease held) → started (the engine has a run id) → committed (receipt balanced, catalog
+ * updated) → closed (objects marked, event sent, lease released); or failed from prepared and started.
+ */
+export interface LoadItem extends Keyed {
+  load: string;
+  engine: 'glue';
+  state: LoadState;
+  token: number;
+  manifest_key: string;
+  report_key: string;
+  objects: number;
+  bytes: number;
+  recovers: string[];
+  created_at: string;
+  started_at?: string;
+  ended_at?: string;
+  job_run_id?: string;
+  receipt?: Receipt;
+  error?: string;
+}
+
+/** The one active load, its fencing token, and the run of dead loads behind the circuit breaker. */
+export interface LeaseItem extends Keyed {
+  /** Rises by one each time the lease is taken. */
+  token: number;
+  load?: string;
+  taken_at?: string;
+  /** Loads that died since the last commit, oldest first. */
+  dead_loads: string[];
+  /** The circuit breaker: no load starts before this time. */
+  not_before?: string;
+}
+
+/** What the catalog must cover, and what may not change in place (laws 11 and 16). */
+export interface TableItem extends Keyed {
+  name: string;
+  partition_by: Granularity;
+  files_per_partition: number;
+  /** Years of partitions ever touched, from the first to the last; absent for `partition_by: none`. */
+  years?: { first: number; last: number };
+  columns: { name: string; type: string }[];
+}

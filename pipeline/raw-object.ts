@@ -1,0 +1,54 @@
+/** Raw objects: gzipped NDJSON in the staging bucket, one line per response, written once (laws 1 and 12). */
+
+/** One line. `body` is the API's own JSON text with line breaks turned into spaces; it is never re-printed. */
+export interface RawLine {
+  v: 1;
+  resource: string;
+  /** ISO 8601, UTC, seconds: the schedule's time, the identity of the window. */
+  scheduled_at: string;
+  /** ISO 8601, UTC, milliseconds: when the last byte of the response had arrived. */
+  fetched_at: string;
+  request: {
+    method: string;
+    /** Without secrets: their values are replaced by `***`. */
+    url: string;
+    for: Record<string, unknown>;
+    page: number;
+  };
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+export interface RawObjectName {
+  resource: string;
+  /** The slice the window covers; `all` where one window covers every slice of the resource. */
+  slice: string;
+  scheduledAt: Date;
+  /** From 1; another try of the same window writes other objects. */
+  attempt: number;
+  /** From 0; objects rotate at about 64 MB of text. */
+  part: number;
+}
+
+const prefix = 'raw/';
+
+/** `raw/<resource>/year=2026/month=11/day=21/hour=10/20261121T100500Z-all-1-0.ndjson.gz` */
+export function rawObjectKey(name: RawObjectName): string {
+  const iso = name.scheduledAt.toISOString();
+  const partition = `year=${iso.slice(0, 4)}/month=${iso.slice(5, 7)}/day=${iso.slice(8, 10)}/hour=${iso.slice(11, 13)}`;
+  const time = `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return `${prefix}${name.resource}/${partition}/${time}-${name.slice}-${name.attempt}-${name.part}.ndjson.gz`;
+}
+
+const pattern =
+  /^raw\/(?<resource>[a-z][a-z0-9_]*)\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/(?<time>\d{8}T\d{6}Z)-(?<slice>[A-Za-z0-9_.]+)-(?<attempt>\d+)-(?<part>\d+)\.ndjson\.gz$/;
+
+/** The name back from the key; undefined for a key that no fetcher wrote. */
+export function parseRawObjectKey(key: string): RawObjectName | undefined {
+  const groups = pattern.exec(key)?.groups;
+  if (!groups) return undefined;
+  const { resource = '', time = '', slice = '', attempt = '', part = '' } = groups;
+  const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return { resource, slice, scheduledAt: new Date(iso), attempt: Number(attempt), part: Number(part) };
+}

@@ -1,0 +1,64 @@
+/**
+ * A table, compiled: columns, key, partitions and the two DuckDB statements that are its semantics.
+ * It travels in the compiled source and in every manifest; both engines run exactly these texts.
+ */
+
+/** The closed list of stored types (law 15); `decimal(p,s)` with p ≤ 38. `timestamp` is UTC, microseconds. */
+export type ColumnType =
+  | 'boolean'
+  | 'bigint'
+  | 'double'
+  | 'varchar'
+  | 'date'
+  | 'timestamp'
+  | `decimal(${number},${number})`;
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+}
+
+export type Granularity = 'none' | 'year' | 'month' | 'day' | 'hour';
+
+/** Lineage to the raw response, in every table, after the columns of the contract (law 3). */
+export const lineageColumns = [
+  { name: '_extra', type: 'varchar' },
+  { name: '_scheduled_at', type: 'timestamp' },
+  { name: '_fetched_at', type: 'timestamp' },
+  { name: '_object', type: 'varchar' },
+  { name: '_line', type: 'bigint' },
+  { name: '_row', type: 'bigint' },
+] as const satisfies readonly Column[];
+
+export interface TableSpec {
+  v: 1;
+  name: string;
+  /** Every column of the file, in order: the contract's, then `lineageColumns`. */
+  columns: Column[];
+  /** Column names; without a `primary_key` in the source: `_object`, `_line`, `_row`. */
+  key: string[];
+  partition_by: Granularity;
+  /** Rows whose event time lies in an earlier year, or later than two years after `_scheduled_at`, go to quarantine. */
+  first_year: number;
+  /** Files of one partition; fixed for the table's life (law 11). */
+  files_per_partition: number;
+  /** Fields whose JSON numbers the join step puts in quotes, so that their text stays exact (law 13). */
+  exact_fields: string[];
+  /**
+   * SELECT over the view `lines(object VARCHAR, line BIGINT, text VARCHAR)`, in any order. One output row per record
+   * found, and one per line that cannot be read:
+   * `_file` VARCHAR (path below the table's prefix, `year=2026/…/part-0.parquet`; null when rejected),
+   * `_reject` VARCHAR (reason code, null when good), `_detail` VARCHAR (column or value at fault),
+   * `_record` VARCHAR (the record as JSON text, only when rejected), `_filtered` BOOLEAN (left out by the source's own
+   * filter: counted, not stored), then `columns`.
+   */
+  parse_sql: string;
+  /**
+   * SELECT over the views `incoming` and `stored` (both with `columns`; `stored` is the file as it is, or empty):
+   * `columns`, then `_outcome` VARCHAR: `stored` (an old row stays), `inserted`, `updated`, `same` (the winner is the
+   * stored row itself, seen again). One row per key, sorted by key.
+   */
+  merge_sql: string;
+  /** What follows `COPY (…) TO '…'`: equal options give equal bytes. */
+  copy_options: string;
+}
