@@ -73,9 +73,4 @@ export interface ReportEnd {
 }
 
 export type ReportLine =
-  | ReportHeader
-  | ReportObject
-  | ReportFile
-  | ReportQuarantine
-  | ReportDrift
-  | ReportEnd;
+  ReportHeader | ReportObject | ReportFile | ReportQuarantine | ReportDrift | ReportEnd;

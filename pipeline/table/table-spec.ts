@@ -5,13 +5,7 @@
 
 /** The closed list of stored types (law 15); `decimal(p,s)` with p ≤ 38. `timestamp` is UTC, microseconds. */
 export type ColumnType =
-  | 'boolean'
-  | 'bigint'
-  | 'double'
-  | 'varchar'
-  | 'date'
-  | 'timestamp'
-  | `decimal(${number},${number})`;
+  'boolean' | 'bigint' | 'double' | 'varchar' | 'date' | 'timestamp' | `decimal(${number},${number})`;
 
 export interface Column {
   name: string;
