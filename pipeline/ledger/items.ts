@@ -72,6 +72,8 @@ export interface ObjectItem extends Keyed, LandedObject {
   state: 'pending' | 'done' | 'quarantined';
   /** Loads that died over it. */
   attempts: number;
+  /** The last of them: so that each is counted once. */
+  failed_in?: string;
   registered_at: string;
   /** The load that committed it. */
   load?: string;
@@ -94,6 +96,8 @@ export interface LoadItem extends Keyed {
   bytes: number;
   recovers: string[];
   created_at: string;
+  /** While prepared: someone may be calling StartJobRun until then, so that nobody else does (law 20). */
+  starting_until?: string;
   started_at?: string;
   ended_at?: string;
   job_run_id?: string;
@@ -115,6 +119,8 @@ export interface LeaseItem extends Keyed {
 
 /** What the catalog must cover, and what may not change in place (laws 11 and 16). */
 export interface TableItem extends Keyed {
+  /** Rises with each change; a change is conditional on the version that was read. */
+  version: number;
   name: string;
   partition_by: Granularity;
   files_per_partition: number;

@@ -1,0 +1,157 @@
+/**
+ * The life of a load: prepared → started → committed → closed, or failed. Lease and load change together, in one
+ * transaction, where they must: so a lease always names a load that exists, and a load that is over never holds it.
+ */
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Receipt } from '../receipt.ts';
+import type { LeaseItem, LoadItem } from './items.ts';
+import { leaseKey, pauseUntil } from './lease.ts';
+import { expressions, won, type Ledger } from './ledger.ts';
+
+export function loadKey(load: string): { pk: string; sk: string } {
+  return { pk: 'LOAD', sk: load };
+}
+
+export async function readLoad(ledger: Ledger, load: string): Promise<LoadItem | undefined> {
+  const answer = await ledger.dynamo.send(
+    new GetCommand({ TableName: ledger.table, Key: loadKey(load), ConsistentRead: true }),
+  );
+  return answer.Item as LoadItem | undefined;
+}
+
+/**
+ * Takes the lease for a load whose manifest is written. The lease must be as it was when the objects were confirmed to
+ * be pending: no load has run since, so they still are.
+ */
+export function prepareLoad(ledger: Ledger, seen: LeaseItem, load: LoadItem): Promise<boolean> {
+  return won(
+    ledger.dynamo.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: ledger.table,
+              Key: leaseKey,
+              ...expressions({
+                update:
+                  'SET #token = :token, #load = :load, #taken_at = :now, #dead_loads = if_not_exists(#dead_loads, :none)',
+                condition: 'attribute_not_exists(#load) AND (attribute_not_exists(#token) OR #token = :seen)',
+                values: {
+                  token: load.token,
+                  load: load.load,
+                  now: load.created_at,
+                  none: [],
+                  seen: seen.token,
+                },
+              }),
+            },
+          },
+          {
+            Put: {
+              TableName: ledger.table,
+              Item: load,
+              ...expressions({ condition: 'attribute_not_exists(#pk)' }),
+            },
+          },
+        ],
+      }),
+    ),
+  );
+}
+
+/**
+ * The right to call StartJobRun for this load, until then; false when someone else has it. `load` is the item as it was
+ * before the caller looked for a run that somebody started and did not record.
+ */
+export function claimStart(ledger: Ledger, load: LoadItem, until: Date): Promise<boolean> {
+  const seen = load.starting_until;
+  return change(ledger, load.load, {
+    update: 'SET #starting_until = :until',
+    condition: `#state = :prepared AND ${seen === undefined ? 'attribute_not_exists(#starting_until)' : '#starting_until = :seen'}`,
+    values: { prepared: 'prepared', until: until.toISOString(), ...(seen !== undefined && { seen }) },
+  });
+}
+
+export function markStarted(ledger: Ledger, load: string, jobRunId: string, now: Date): Promise<boolean> {
+  return change(ledger, load, {
+    update: 'SET #state = :started, #job_run_id = :run, #started_at = :now REMOVE #starting_until',
+    condition: '#state = :prepared',
+    values: { started: 'started', prepared: 'prepared', run: jobRunId, now: now.toISOString() },
+  });
+}
+
+export function markCommitted(ledger: Ledger, load: string, receipt: Receipt, now: Date): Promise<boolean> {
+  return change(ledger, load, {
+    update: 'SET #state = :committed, #receipt = :receipt, #ended_at = :now',
+    condition: '#state = :started',
+    values: { committed: 'committed', started: 'started', receipt, now: now.toISOString() },
+  });
+}
+
+export function markFailed(ledger: Ledger, load: string, error: string, now: Date): Promise<boolean> {
+  return change(ledger, load, {
+    update: 'SET #state = :failed, #error = :error, #ended_at = :now',
+    condition: '#state = :started',
+    values: { failed: 'failed', started: 'started', error, now: now.toISOString() },
+  });
+}
+
+/** Everything that follows a commit is done: the lease is free, the run of dead loads is over. */
+export function closeLoad(ledger: Ledger, load: string): Promise<boolean> {
+  return end(ledger, load, {
+    load: {
+      update: 'SET #state = :closed REMOVE #work, #work_at',
+      condition: '#state = :committed',
+      values: { closed: 'closed', committed: 'committed' },
+    },
+    lease: {
+      update: 'SET #dead_loads = :none REMOVE #load, #taken_at, #not_before',
+      condition: '#load = :load',
+      values: { none: [], load },
+    },
+  });
+}
+
+/** Everything that follows a failure is done: the lease is free, and may not be taken before its `not_before`. */
+export function buryLoad(ledger: Ledger, lease: LeaseItem, load: string, now: Date): Promise<boolean> {
+  const notBefore = pauseUntil(lease.dead_loads.length + 1, now);
+  return end(ledger, load, {
+    load: {
+      update: 'REMOVE #work, #work_at',
+      condition: '#state = :failed',
+      values: { failed: 'failed' },
+    },
+    lease: {
+      update: `SET #dead_loads = list_append(#dead_loads, :dead)${notBefore ? ', #not_before = :not_before' : ''} REMOVE #load, #taken_at`,
+      condition: '#load = :load',
+      values: { dead: [load], load, ...(notBefore && { not_before: notBefore.toISOString() }) },
+    },
+  });
+}
+
+interface Change {
+  update: string;
+  condition: string;
+  values: Record<string, unknown>;
+}
+
+function change(ledger: Ledger, load: string, parts: Change): Promise<boolean> {
+  return won(
+    ledger.dynamo.send(
+      new UpdateCommand({ TableName: ledger.table, Key: loadKey(load), ...expressions(parts) }),
+    ),
+  );
+}
+
+function end(ledger: Ledger, load: string, parts: { load: Change; lease: Change }): Promise<boolean> {
+  return won(
+    ledger.dynamo.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Update: { TableName: ledger.table, Key: loadKey(load), ...expressions(parts.load) } },
+          { Update: { TableName: ledger.table, Key: leaseKey, ...expressions(parts.lease) } },
+        ],
+      }),
+    ),
+  );
+}

@@ -1,0 +1,147 @@
+/** Raw objects of committed windows: pending until a load has committed them. */
+import { BatchGetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { createHash } from 'node:crypto';
+import { inParallel } from '../in-parallel.ts';
+import { objectShards, type FetchItem, type LandedObject, type ObjectItem } from './items.ts';
+import { expressions, won, type Ledger } from './ledger.ts';
+import { openWork } from './open-work.ts';
+
+/** DynamoDB answers at most 100 items to one BatchGetItem. */
+const batchSize = 100;
+const width = 32;
+
+/** Puts a landed object on the list of pending ones; false when it was there already, in whatever state. */
+export function registerObject(
+  ledger: Ledger,
+  { fetch, object, now }: { fetch: FetchItem; object: LandedObject; now: Date },
+): Promise<boolean> {
+  const item: ObjectItem = {
+    ...object,
+    ...keyOf(object.key),
+    resource: fetch.resource,
+    scheduled_at: fetch.scheduled_at,
+    state: 'pending',
+    attempts: 0,
+    registered_at: now.toISOString(),
+    work: shardOf(object.key),
+    work_at: now.toISOString(),
+  };
+  return won(
+    ledger.dynamo.send(
+      new PutCommand({
+        TableName: ledger.table,
+        Item: item,
+        ...expressions({ condition: 'attribute_not_exists(#pk)' }),
+      }),
+    ),
+  );
+}
+
+/**
+ * Up to `limit` objects of these resources that the index shows as pending, the oldest of each shard first. Objects of
+ * other resources are passed over, or they would block their shard; `strangers` names them.
+ */
+export async function findPending(
+  ledger: Ledger,
+  { resources, limit }: { resources: ReadonlySet<string>; limit: number },
+): Promise<{ objects: ObjectItem[]; strangers: string[] }> {
+  const objects: ObjectItem[] = [];
+  const strangers = new Set<string>();
+  await inParallel(shards(), objectShards, async (shard) => {
+    let left = Math.ceil(limit / objectShards);
+    for await (const object of openWork<ObjectItem>(ledger, shard)) {
+      if (!resources.has(object.resource)) {
+        strangers.add(object.resource);
+        continue;
+      }
+      objects.push(object);
+      left -= 1;
+      if (left === 0) break;
+    }
+  });
+  return { objects, strangers: [...strangers] };
+}
+
+/** Those of the objects that are pending in the table itself, as they are there. */
+export async function confirmPending(ledger: Ledger, objects: readonly ObjectItem[]): Promise<ObjectItem[]> {
+  const confirmed: ObjectItem[] = [];
+  await inParallel(batchesOf(objects), width, async (batch) => {
+    const answer = await ledger.dynamo.send(
+      new BatchGetCommand({
+        RequestItems: {
+          [ledger.table]: { Keys: batch.map((object) => keyOf(object.key)), ConsistentRead: true },
+        },
+      }),
+    );
+    // What DynamoDB left unprocessed is not asked for again: it stays pending and the next load takes it.
+    const items = (answer.Responses?.[ledger.table] ?? []) as ObjectItem[];
+    confirmed.push(...items.filter((item) => item.state === 'pending'));
+  });
+  return confirmed;
+}
+
+/** The load has committed these objects. Repeated or interrupted, it goes on where it was. */
+export function markDone(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
+  return inParallel(keys, width, async (key) => {
+    await won(
+      ledger.dynamo.send(
+        new UpdateCommand({
+          TableName: ledger.table,
+          Key: keyOf(key),
+          ...expressions({
+            update: 'SET #state = :done, #load = :load REMOVE #work, #work_at',
+            condition: '#state = :pending',
+            values: { done: 'done', pending: 'pending', load },
+          }),
+        }),
+      ),
+    );
+  });
+}
+
+/** The load died over these objects: one attempt more, counted once per load however often this is repeated. */
+export function countAttempt(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
+  return inParallel(keys, width, async (key) => {
+    await won(
+      ledger.dynamo.send(
+        new UpdateCommand({
+          TableName: ledger.table,
+          Key: keyOf(key),
+          ...expressions({
+            update: 'SET #attempts = #attempts + :one, #failed_in = :load',
+            // Load ids sort by time: a dispatcher that comes back late does not count an older load again.
+            condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
+            values: { one: 1, pending: 'pending', load },
+          }),
+        }),
+      ),
+    );
+  });
+}
+
+interface LoadedObjects {
+  keys: Iterable<string>;
+  load: string;
+}
+
+function keyOf(key: string): { pk: string; sk: string } {
+  return { pk: `OBJECT#${key}`, sk: 'OBJECT' };
+}
+
+/** `object#00` … `object#15`: stable per key, even over keys. */
+function shardOf(key: string): string {
+  const hash = createHash('md5').update(key).digest();
+  return shardName(hash.readUInt32BE(0) % objectShards);
+}
+
+function shardName(number: number): string {
+  return `object#${String(number).padStart(2, '0')}`;
+}
+
+function shards(): string[] {
+  return Array.from({ length: objectShards }, (_, number) => shardName(number));
+}
+
+function* batchesOf<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
+}

@@ -1,0 +1,18 @@
+/** What the ledger promises, whatever DynamoDB is behind it: the unit tests run this in memory, e2e on the local AWS. */
+import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
+import { leaseCases } from './lease-cases.ts';
+import { loadCases } from './load-cases.ts';
+import { objectCases } from './object-cases.ts';
+import { tableCases } from './table-cases.ts';
+import { windowCases } from './window-cases.ts';
+
+/** `makeLedger` gives an empty one to each test. */
+export function describeLedger(where: string, makeLedger: () => Promise<Ledger>): void {
+  describe(`ledger, ${where}`, () => {
+    let made: Ledger;
+    beforeEach(async () => {
+      made = await makeLedger();
+    });
+    for (const cases of [windowCases, objectCases, leaseCases, loadCases, tableCases]) cases(() => made);
+  });
+}
