@@ -2,6 +2,7 @@
  * The manifest: what a load is to do (dispatch → engine). Gzipped NDJSON at `loads/<load>/manifest.ndjson.gz` in the
  * staging bucket: the header, then one line per object, then the end line, without which it counts as cut short.
  */
+import { CatchwaterError } from './errors.ts';
 import type { TableSpec } from './table/table-spec.ts';
 
 export interface ManifestHeader {
@@ -39,3 +40,38 @@ export interface ManifestEnd {
 }
 
 export type ManifestLine = ManifestHeader | ManifestObject | ManifestEnd;
+
+export interface Manifest {
+  header: ManifestHeader;
+  objects: ManifestObject[];
+}
+
+export const manifestKey = (load: string): string => `loads/${load}/manifest.ndjson.gz`;
+export const reportKey = (load: string): string => `loads/${load}/report.ndjson.gz`;
+
+export function* manifestLines({ header, objects }: Manifest): Generator<ManifestLine> {
+  yield header;
+  yield* objects;
+  yield { kind: 'end', objects: objects.length, bytes: bytesOf(objects) };
+}
+
+export async function readManifest(lines: AsyncIterable<ManifestLine>): Promise<Manifest> {
+  let header: ManifestHeader | undefined;
+  let end: ManifestEnd | undefined;
+  const objects: ManifestObject[] = [];
+  for await (const line of lines) {
+    if (line.kind === 'manifest') header = line;
+    if (line.kind === 'object') objects.push(line);
+    if (line.kind === 'end') end = line;
+  }
+  if (!header || end?.objects !== objects.length) {
+    throw new CatchwaterError(
+      `the manifest is cut short after ${objects.length} objects; it is written whole before a load exists, so someone has changed it`,
+    );
+  }
+  return { header, objects };
+}
+
+export function bytesOf(objects: readonly { bytes: number }[]): number {
+  return objects.reduce((sum, object) => sum + object.bytes, 0);
+}

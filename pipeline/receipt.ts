@@ -1,6 +1,6 @@
 /** The receipt of a load: sums of its report, and whether they add up. */
 
-export interface Receipt {
+interface Counts {
   objects: number;
   rowsParsed: number;
   filtered: number;
@@ -15,8 +15,65 @@ export interface Receipt {
   removed: number;
   files: number;
   filesWritten: number;
+}
+
+export interface Receipt extends Counts {
   /** rowsParsed = filtered + quarantined + duplicate + updated + inserted, rowsAfter = rowsBefore + inserted + recovered − removed, every object accounted for, every touched partition inside the table's projection. */
   balanced: boolean;
   /** What does not add up, in words; empty when balanced. */
   faults: string[];
+}
+
+/** A broken load can have a fault per row; nobody reads more than some. */
+const faultsKept = 20;
+
+/** The sums of these counts, with the faults found so far. */
+export function makeReceipt(counts: readonly Counts[], faults: readonly string[]): Receipt {
+  const sums = noCounts();
+  for (const part of counts) {
+    for (const name of Object.keys(sums) as (keyof Counts)[]) sums[name] += part[name];
+  }
+  const more = faults.length - faultsKept;
+  return {
+    ...sums,
+    balanced: faults.length === 0,
+    faults: more > 0 ? [...faults.slice(0, faultsKept), `and ${more} more`] : [...faults],
+  };
+}
+
+export function noCounts(): Counts {
+  return {
+    objects: 0,
+    rowsParsed: 0,
+    filtered: 0,
+    quarantined: 0,
+    duplicate: 0,
+    updated: 0,
+    inserted: 0,
+    rowsBefore: 0,
+    rowsAfter: 0,
+    recovered: 0,
+    removed: 0,
+    files: 0,
+    filesWritten: 0,
+  };
+}
+
+/** Where rows in and rows out do not agree. A count that is missing in the report is NaN here and agrees with nothing. */
+export function imbalances(counts: Counts): string[] {
+  const { filtered, quarantined, duplicate, updated, inserted } = counts;
+  const outcome = filtered + quarantined + duplicate + updated + inserted;
+  const after = counts.rowsBefore + inserted + counts.recovered - counts.removed;
+  return [
+    ...(counts.rowsParsed === outcome
+      ? []
+      : [
+          `${counts.rowsParsed} rows parsed, but ${outcome} accounted for (${filtered} filtered, ${quarantined} quarantined, ${duplicate} duplicate, ${updated} updated, ${inserted} inserted)`,
+        ]),
+    ...(counts.rowsAfter === after
+      ? []
+      : [
+          `${counts.rowsAfter} rows in the files after the load, but ${counts.rowsBefore} before + ${inserted} inserted + ${counts.recovered} recovered − ${counts.removed} removed = ${after}`,
+        ]),
+  ];
 }

@@ -1,0 +1,61 @@
+import { CatchwaterError } from '../../pipeline/errors.ts';
+import type { LoadItem } from '../../pipeline/ledger/items.ts';
+import { closeLoad, markCommitted } from '../../pipeline/ledger/load.ts';
+import { markDone } from '../../pipeline/ledger/objects.ts';
+import type { LoadSums } from '../../pipeline/sum-report.ts';
+import { announceTables } from './announce-tables.ts';
+import type { DispatchDeps, DispatchSettings } from './deps.ts';
+import { readSums } from './judge-load.ts';
+import { openManifest } from './load-files.ts';
+
+/** Whether the load is over, its lease free, or someone still has to go on with it. */
+export type Settled = 'over' | 'under way';
+
+/** The one write that commits a load; what follows from it is done by this wake-up or the next. */
+export async function commitLoad(
+  load: LoadItem,
+  sums: LoadSums,
+  settings: DispatchSettings,
+  deps: DispatchDeps,
+): Promise<Settled> {
+  const { receipt } = sums;
+  if (!(await markCommitted(deps.ledger, load.load, receipt, deps.now()))) return 'under way';
+  deps.log('load committed', { load: load.load, receipt, files: receipt.files });
+  logFindings(load, sums, deps);
+  return finish(load, sums, settings, deps);
+}
+
+/** Goes on where a wake-up was interrupted after the commit. */
+export async function finishCommit(
+  load: LoadItem,
+  settings: DispatchSettings,
+  deps: DispatchDeps,
+): Promise<Settled> {
+  const sums = await readSums(load, settings, deps);
+  if ('fault' in sums) {
+    throw new CatchwaterError(`load ${load.load} is committed, but ${sums.fault}; put the object back`);
+  }
+  return finish(load, sums, settings, deps);
+}
+
+async function finish(
+  load: LoadItem,
+  sums: LoadSums,
+  settings: DispatchSettings,
+  deps: DispatchDeps,
+): Promise<Settled> {
+  const { objects } = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
+  await markDone(deps.ledger, { keys: objects.map((object) => object.key), load: load.load });
+  await announceTables(load, sums.tables, settings, deps);
+  return (await closeLoad(deps.ledger, load.load)) ? 'over' : 'under way';
+}
+
+function logFindings({ load }: LoadItem, { tables }: LoadSums, { log }: DispatchDeps): void {
+  for (const { spec, receipt, quarantined, drift } of tables) {
+    const table = spec.name;
+    if (receipt.quarantined > 0) {
+      log('rows quarantined', { load, table, rows: receipt.quarantined, reasons: quarantined }, 'WARN');
+    }
+    if (Object.keys(drift).length > 0) log('schema drift', { load, table, fields: drift }, 'WARN');
+  }
+}

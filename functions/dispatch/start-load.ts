@@ -1,0 +1,93 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ConfigError } from '../../pipeline/errors.ts';
+import type { LeaseItem, LoadItem, ObjectItem } from '../../pipeline/ledger/items.ts';
+import { isPaused, readLease } from '../../pipeline/ledger/lease.ts';
+import { loadKey, prepareLoad } from '../../pipeline/ledger/load.ts';
+import { confirmPending } from '../../pipeline/ledger/objects.ts';
+import { bytesOf, manifestKey, manifestLines, reportKey, type Manifest } from '../../pipeline/manifest.ts';
+import { writeNdjson } from '../../pipeline/ndjson.ts';
+import type { CompiledSource } from '../../pipeline/source/source.ts';
+import type { TableSpec } from '../../pipeline/table/table-spec.ts';
+import type { DispatchDeps, DispatchSettings } from './deps.ts';
+import { findWork } from './find-work.ts';
+import { startRun } from './start-run.ts';
+
+/**
+ * Starts a load when nothing runs and the pending objects are old or big enough. The manifest is written first, under a
+ * load id of its own; taking the lease is what makes the load exist. Of several dispatchers one gets it, the manifests of
+ * the others expire.
+ */
+export async function startLoad(
+  source: CompiledSource,
+  settings: DispatchSettings,
+  deps: DispatchDeps,
+): Promise<void> {
+  const lease = await readLease(deps.ledger);
+  if (lease.load !== undefined || isPaused(lease, deps.now())) return;
+
+  const tables = new Map(source.resources.map((resource) => [resource.name, resource.table]));
+  const work = await findWork(tables, settings, deps);
+  const objects = await confirmPending(deps.ledger, work.objects);
+  if (objects.length > 0) {
+    const load = await prepare({ lease, tables, objects }, settings, deps);
+    if (load) await startRun(load, settings, deps);
+  }
+  if (work.refusals.length > 0) throw new ConfigError(work.refusals.join('; '));
+}
+
+/** Undefined when someone else got the lease. */
+async function prepare(
+  { lease, tables, objects }: { lease: LeaseItem; tables: Map<string, TableSpec>; objects: ObjectItem[] },
+  { stagingBucket, curatedBucket }: DispatchSettings,
+  { ledger, s3, now, nonce }: DispatchDeps,
+): Promise<LoadItem | undefined> {
+  const createdAt = now().toISOString();
+  const id = `${createdAt.replaceAll(/[-:.]/g, '')}-${nonce()}`;
+  const manifest: Manifest = {
+    header: {
+      kind: 'manifest',
+      v: 1,
+      load: id,
+      token: lease.token + 1,
+      staging_bucket: stagingBucket,
+      curated_bucket: curatedBucket,
+      ledger_table: ledger.table,
+      recovers: lease.dead_loads,
+      report_key: reportKey(id),
+      quarantine_prefix: 'quarantine/',
+      tables: tablesOf(objects, tables),
+    },
+    objects: objects.map(({ resource, key, version_id, etag, bytes }) => {
+      const table = tables.get(resource)?.name ?? resource;
+      return { kind: 'object', table, key, version_id, etag, bytes };
+    }),
+  };
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: stagingBucket,
+      Key: manifestKey(id),
+      Body: await writeNdjson(manifestLines(manifest)),
+    }),
+  );
+  const load: LoadItem = {
+    ...loadKey(id),
+    work: 'load',
+    work_at: createdAt,
+    load: id,
+    engine: 'glue',
+    state: 'prepared',
+    token: lease.token + 1,
+    manifest_key: manifestKey(id),
+    report_key: reportKey(id),
+    objects: objects.length,
+    bytes: bytesOf(objects),
+    recovers: lease.dead_loads,
+    created_at: createdAt,
+  };
+  return (await prepareLoad(ledger, lease, load)) ? load : undefined;
+}
+
+function tablesOf(objects: readonly ObjectItem[], tables: Map<string, TableSpec>): TableSpec[] {
+  const resources = new Set(objects.map((object) => object.resource));
+  return [...tables].filter(([resource]) => resources.has(resource)).map(([, spec]) => spec);
+}

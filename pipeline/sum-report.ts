@@ -1,0 +1,171 @@
+import { parseCuratedKey } from './curated-key.ts';
+import type { Manifest } from './manifest.ts';
+import { imbalances, makeReceipt, noCounts, type Receipt } from './receipt.ts';
+import type { ReportFile, ReportLine, ReportObject } from './report.ts';
+import type { TableSpec } from './table/table-spec.ts';
+
+/** What a load did to one table. */
+export interface TableSums {
+  spec: TableSpec;
+  receipt: Receipt;
+  /** Every partition with a file that the load looked at. */
+  touched: string[];
+  /** Those with a file that this load wrote, or a dead load before it whose writes nobody was told of. */
+  changed: string[];
+  /** Reason code → rows. */
+  quarantined: Record<string, number>;
+  /** Schema drift: field → rows. */
+  drift: Record<string, number>;
+}
+
+export interface LoadSums {
+  receipt: Receipt;
+  tables: TableSums[];
+}
+
+/** Reads a report to its end and compares it with its manifest. It never throws for what the report says: see `faults`. */
+export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportLine>): Promise<LoadSums> {
+  const tables = new Map(manifest.header.tables.map((spec) => [spec.name, startTable(spec)]));
+  const expected = new Map(manifest.objects.map((object) => [identity(object), object]));
+  const recovering = manifest.header.recovers.length > 0;
+  const faults: string[] = [];
+  let count = 0;
+  let end: number | undefined;
+
+  for await (const line of lines) {
+    if (!isLine(line)) {
+      faults.push(`the report holds ${JSON.stringify(line)} where a line of a report is due`);
+      continue;
+    }
+    if (count === 0) faults.push(...headerFaults(line, manifest));
+    if (line.kind === 'end') {
+      end = line.lines;
+      continue;
+    }
+    count += 1;
+    if (line.kind === 'report') continue;
+    const table = tables.get(line.table);
+    if (!table) {
+      faults.push(`the report names the table ${line.table}, which the manifest does not`);
+    } else if (line.kind === 'object') {
+      if (!expected.delete(identity(line)))
+        table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
+      addObject(table, line);
+    } else if (line.kind === 'file') {
+      addFile(table, line, recovering);
+    } else if (line.kind === 'quarantine') {
+      addTo(table.quarantined, line.reasons);
+      table.quarantineRows += line.rows;
+    } else if (line.kind === 'drift') {
+      addTo(table.drift, { [line.field]: line.rows });
+    }
+  }
+  if (end !== count) faults.push(`the report is cut short: ${count} lines, ${end ?? 'no'} at its end line`);
+  for (const object of expected.values()) {
+    tables.get(object.table)?.faults.push(`${object.key} is in the manifest, not in the report`);
+  }
+
+  const sums = [...tables.values()].map(finishTable);
+  const ofTables = sums.flatMap(({ spec, receipt }) =>
+    receipt.faults.map((fault) => `${spec.name}: ${fault}`),
+  );
+  return {
+    receipt: makeReceipt(
+      sums.map((table) => table.receipt),
+      [...faults, ...ofTables],
+    ),
+    tables: sums,
+  };
+}
+
+interface OpenTable {
+  spec: TableSpec;
+  counts: ReturnType<typeof noCounts>;
+  faults: string[];
+  files: Set<string>;
+  touched: Set<string>;
+  changed: Set<string>;
+  quarantineRows: number;
+  quarantined: Record<string, number>;
+  drift: Record<string, number>;
+}
+
+function isLine(line: unknown): boolean {
+  return typeof line === 'object' && line !== null && 'kind' in line;
+}
+
+function startTable(spec: TableSpec): OpenTable {
+  return {
+    spec,
+    counts: noCounts(),
+    faults: [],
+    files: new Set(),
+    touched: new Set(),
+    changed: new Set(),
+    quarantineRows: 0,
+    quarantined: {},
+    drift: {},
+  };
+}
+
+function identity(object: { table: string; key: string; version_id: string }): string {
+  return JSON.stringify([object.table, object.key, object.version_id]);
+}
+
+function headerFaults(line: ReportLine, { header }: Manifest): string[] {
+  if (line.kind !== 'report') return [`the report begins with a line of kind ${line.kind}`];
+  if (line.v !== 1)
+    return [`the report has version ${String(line.v)}, this dispatcher reads version 1; deploy again`];
+  return line.load === header.load ? [] : [`the report is that of the load ${line.load}`];
+}
+
+function addObject({ counts }: OpenTable, object: ReportObject): void {
+  counts.objects += 1;
+  counts.rowsParsed += object.rows;
+  counts.quarantined += object.quarantined;
+  counts.filtered += object.filtered;
+}
+
+function addFile(table: OpenTable, file: ReportFile, recovering: boolean): void {
+  const { counts, faults } = table;
+  const where = parseCuratedKey(file.key, table.spec);
+  if (!where) faults.push(`${file.key} is not a file that this table may have`);
+  if (table.files.has(file.key)) faults.push(`${file.key} is in the report twice`);
+  table.files.add(file.key);
+  if (where) table.touched.add(where.partition);
+  if (where && (file.written || recovering)) table.changed.add(where.partition);
+
+  const after = file.rows_before + file.inserted + file.recovered - file.removed;
+  if (file.rows_after !== after)
+    faults.push(`${file.key} has ${file.rows_after} rows where ${after} are due`);
+  counts.files += 1;
+  counts.filesWritten += file.written ? 1 : 0;
+  counts.rowsBefore += file.rows_before;
+  counts.rowsAfter += file.rows_after;
+  counts.inserted += file.inserted;
+  counts.updated += file.updated;
+  counts.duplicate += file.duplicate;
+  counts.recovered += file.recovered;
+  counts.removed += file.removed;
+}
+
+function addTo(sums: Record<string, number>, more: Record<string, number>): void {
+  for (const [name, rows] of Object.entries({ ...more })) sums[name] = (sums[name] ?? 0) + rows;
+}
+
+function finishTable(table: OpenTable): TableSums {
+  const { counts, quarantineRows } = table;
+  const faults = [...imbalances(counts), ...table.faults];
+  if (quarantineRows !== counts.quarantined)
+    faults.unshift(
+      `${counts.quarantined} rows quarantined, but ${quarantineRows} are stored in the quarantine`,
+    );
+  return {
+    spec: table.spec,
+    receipt: makeReceipt([counts], faults),
+    touched: [...table.touched].toSorted(),
+    changed: [...table.changed].toSorted(),
+    quarantined: table.quarantined,
+    drift: table.drift,
+  };
+}

@@ -1,0 +1,246 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import type { Manifest } from '../../../pipeline/manifest.ts';
+import type { ReportFile, ReportLine, ReportObject } from '../../../pipeline/report.ts';
+import { sumReport, type LoadSums } from '../../../pipeline/sum-report.ts';
+import { landedObject, tableSpec } from '../../support/load-samples.ts';
+
+const hour = 'year=2026/month=11/day=21/hour=10';
+
+const manifest: Manifest = {
+  header: {
+    kind: 'manifest',
+    v: 1,
+    load: 'L2',
+    token: 2,
+    staging_bucket: 'staging',
+    curated_bucket: 'curated',
+    ledger_table: 'ledger',
+    recovers: [],
+    report_key: 'loads/L2/report.ndjson.gz',
+    quarantine_prefix: 'quarantine/',
+    tables: [tableSpec('weather', 'hour'), tableSpec('cities', 'none')],
+  },
+  objects: [
+    { kind: 'object', table: 'weather', ...landed('raw/a') },
+    { kind: 'object', table: 'weather', ...landed('raw/b') },
+    { kind: 'object', table: 'cities', ...landed('raw/c') },
+  ],
+};
+
+function landed(key: string): { key: string; version_id: string; etag: string; bytes: number } {
+  const { version_id, etag, bytes } = landedObject(key);
+  return { key, version_id, etag, bytes };
+}
+
+function object(key: string, table: string, counts: Partial<ReportObject>): ReportObject {
+  const { version_id } = landedObject(key);
+  return {
+    kind: 'object',
+    table,
+    key,
+    version_id,
+    lines: 1,
+    rows: 0,
+    quarantined: 0,
+    filtered: 0,
+    ...counts,
+  };
+}
+
+function file(key: string, table: string, counts: Partial<ReportFile>): ReportFile {
+  return {
+    kind: 'file',
+    table,
+    key,
+    etag_before: null,
+    etag_after: '"a"',
+    written: true,
+    bytes: 1,
+    rows_before: 0,
+    rows_after: 0,
+    inserted: 0,
+    updated: 0,
+    duplicate: 0,
+    recovered: 0,
+    removed: 0,
+    ...counts,
+  };
+}
+
+const good: ReportLine[] = [
+  { kind: 'report', v: 1, load: 'L2', engine: { name: 'glue', versions: {}, figures: {} } },
+  object('raw/a', 'weather', { rows: 10, quarantined: 2, filtered: 1 }),
+  object('raw/b', 'weather', { rows: 5 }),
+  object('raw/c', 'cities', { rows: 3 }),
+  file(`weather/${hour}/part-0.parquet`, 'weather', {
+    rows_before: 4,
+    inserted: 6,
+    updated: 1,
+    duplicate: 2,
+    recovered: 1,
+    rows_after: 11,
+  }),
+  file(`weather/${hour.replace('10', '11')}/part-0.parquet`, 'weather', {
+    rows_before: 3,
+    duplicate: 3,
+    rows_after: 3,
+    written: false,
+  }),
+  file('cities/part-0.parquet', 'cities', { inserted: 3, removed: 1, rows_before: 5, rows_after: 7 }),
+  {
+    kind: 'quarantine',
+    table: 'weather',
+    key: 'quarantine/weather/load=L2/0.gz',
+    rows: 2,
+    reasons: { cast: 2 },
+  },
+  { kind: 'drift', table: 'weather', field: 'uv', rows: 4 },
+  { kind: 'drift', table: 'weather', field: 'uv', rows: 1 },
+  { kind: 'end', lines: 10 },
+];
+
+async function sum(lines: readonly ReportLine[], of = manifest): Promise<LoadSums> {
+  async function* stream(): AsyncGenerator<ReportLine> {
+    yield* structuredClone(lines);
+  }
+  return sumReport(of, stream());
+}
+
+describe('sumReport', () => {
+  it('sums a report that adds up, per table and in all', async () => {
+    const { receipt, tables } = await sum(good);
+    expect(receipt).to.deep.equal({
+      objects: 3,
+      rowsParsed: 18,
+      filtered: 1,
+      quarantined: 2,
+      duplicate: 5,
+      updated: 1,
+      inserted: 9,
+      rowsBefore: 12,
+      rowsAfter: 21,
+      recovered: 1,
+      removed: 1,
+      files: 3,
+      filesWritten: 2,
+      balanced: true,
+      faults: [],
+    });
+    const [weather, cities] = tables;
+    expect(weather?.receipt).to.include({
+      objects: 2,
+      rowsParsed: 15,
+      inserted: 6,
+      files: 2,
+      balanced: true,
+    });
+    expect(weather?.touched).to.deep.equal([hour, hour.replace('10', '11')]);
+    expect(weather?.changed).to.deep.equal([hour]);
+    expect(weather?.quarantined).to.deep.equal({ cast: 2 });
+    expect(weather?.drift).to.deep.equal({ uv: 5 });
+    expect(cities?.touched).to.deep.equal(['']);
+    expect(cities?.receipt).to.include({ objects: 1, rowsParsed: 3, rowsAfter: 7, balanced: true });
+  });
+
+  it('counts every touched partition as changed after dead loads, whose writes nobody was told of', async () => {
+    const { tables } = await sum(good, { ...manifest, header: { ...manifest.header, recovers: ['L1'] } });
+    expect(tables[0]?.changed).to.deep.equal(tables[0]?.touched);
+  });
+
+  it('accepts the lines between header and end in any order', async () => {
+    const [header, ...others] = good;
+    const end = others.pop();
+    if (!header || !end) throw new Error('a report has a header and an end');
+    const expected = await sum(good);
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(others, { minLength: others.length }), async (lines) => {
+        expect(await sum([header, ...lines, end])).to.deep.equal(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  const counted = {
+    object: ['rows', 'quarantined', 'filtered'],
+    file: ['rows_before', 'rows_after', 'inserted', 'updated', 'duplicate', 'recovered', 'removed'],
+    quarantine: ['rows'],
+    end: ['lines'],
+  } as const;
+  const places = good.flatMap((line, index) =>
+    (line.kind in counted ? counted[line.kind as keyof typeof counted] : []).map(
+      (name) => [index, name] as const,
+    ),
+  );
+
+  it('is unbalanced when any one count is wrong or missing', async () => {
+    for (const [index, name] of places) {
+      for (const wrong of [1, -1, undefined]) {
+        const lines: Record<string, unknown>[] = structuredClone(good) as never;
+        const line = lines[index] ?? {};
+        line[name] = wrong === undefined ? undefined : Number(line[name]) + wrong;
+        const { receipt } = await sum(lines as never);
+        expect(receipt.balanced, `${JSON.stringify(line)} ${name}`).to.equal(false);
+        expect(receipt.faults.length).to.be.greaterThan(0);
+      }
+    }
+  });
+
+  it('is unbalanced when any one line is missing or doubled', async () => {
+    for (const [index, line] of good.entries()) {
+      expect((await sum(good.toSpliced(index, 1))).receipt.balanced, `without ${line.kind}`).to.equal(false);
+      // The end line twice says the same twice.
+      if (line.kind === 'end') continue;
+      expect((await sum(good.toSpliced(index, 0, line))).receipt.balanced, `twice ${line.kind}`).to.equal(
+        false,
+      );
+    }
+  });
+
+  const without = (index: number, line: object): ReportLine[] =>
+    good.with(index, { ...good[index], ...line } as ReportLine);
+  const cases: [string, ReportLine[], string][] = [
+    ['of another load', without(0, { load: 'L1' }), 'the report is that of the load L1'],
+    ['of another version', without(0, { v: 2 }), 'the report has version 2'],
+    ['with a line that is none', [...good, null as never], 'the report holds null where'],
+    ['with a number for a line', [7 as never, ...good], 'the report holds 7 where'],
+    ['that is empty', [], 'the report is cut short: 0 lines, no at its end line'],
+    ['without an end', good.slice(0, -1), 'the report is cut short: 10 lines, no at its end line'],
+    [
+      'on another version of an object',
+      without(1, { version_id: 'v-2' }),
+      'raw/a is in the manifest, not in',
+    ],
+    ['on an unknown table', without(3, { table: 'towns' }), 'the report names the table towns'],
+    [
+      'on a file of another table',
+      without(6, { key: 'weather/part-0.parquet' }),
+      'cities: weather/part-0.parquet is not a file that this table may have',
+    ],
+    [
+      'on a file too many',
+      without(6, { key: 'cities/part-1.parquet' }),
+      'cities: cities/part-1.parquet is not a file that this table may have',
+    ],
+    [
+      'that adds up in all but not per table',
+      without(2, { rows: 4 }).with(3, object('raw/c', 'cities', { rows: 4 })),
+      'weather: 14 rows parsed, but 15 accounted for',
+    ],
+  ];
+  for (const [what, lines, fault] of cases) {
+    it(`finds the fault in a report ${what}`, async () => {
+      const { receipt } = await sum(lines);
+      expect(receipt.balanced).to.equal(false);
+      expect(receipt.faults.join('\n')).to.contain(fault);
+    });
+  }
+
+  it('names some of many faults', async () => {
+    const [header] = good;
+    const objects = Array.from({ length: 100 }, (_, number) => object(`raw/x${number}`, 'weather', {}));
+    const { receipt } = await sum([header as ReportLine, ...objects, { kind: 'end', lines: 101 }]);
+    expect(receipt.faults).to.have.length(21);
+    expect(receipt.faults.at(-1)).to.match(/^and \d+ more$/);
+  });
+});
