@@ -12,10 +12,15 @@ export interface RawLine {
     method: string;
     /** Without secrets: their values are replaced by `***`. */
     url: string;
+    /** The slice. */
     for: Record<string, unknown>;
+    /** Of a response in pages, from 1. */
     page: number;
+    /** Only where one response takes several lines (law 12): each repeats all but the elements of the selected list. */
+    chunk?: { number: number; of: number };
   };
   status: number;
+  /** Those of `keptHeaders` that came. */
   headers: Record<string, string>;
   body: unknown;
 }

@@ -1,0 +1,54 @@
+/** What the steps are given: clients typed by the commands they send, the way to the API, clock and chance. */
+import type * as S3 from '@aws-sdk/client-s3';
+import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
+import type { GetParameterCommand, GetParameterCommandOutput } from '@aws-sdk/client-ssm';
+import type { SecretMask } from '../../pipeline/http/secret-mask.ts';
+import type { Send } from '../../pipeline/http/send-request.ts';
+import type { Ledger } from '../../pipeline/ledger/ledger.ts';
+import type { Holder } from '../../pipeline/ledger/window.ts';
+import type { SecretReference } from '../../pipeline/source/source.ts';
+import type { logEvent } from '../log-event.ts';
+
+export interface FetchDeps {
+  stagingBucket: string;
+  ledger: Ledger;
+  s3: ObjectStore;
+  /** Sends one request to the API, nothing more. */
+  send: Send;
+  secrets: Secrets;
+  mask: SecretMask;
+  /** This invocation. */
+  holder: Holder;
+  /** Until Lambda ends the invocation. */
+  remainingMs: () => number;
+  now: () => Date;
+  random: () => number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  log: typeof logEvent;
+}
+
+/** The stores that secrets lie in. */
+export interface SecretStores {
+  ssm: Sends<GetParameterCommand, GetParameterCommandOutput>;
+  secretsManager: Sends<GetSecretValueCommand, GetSecretValueCommandOutput>;
+}
+
+export interface Secrets {
+  /** The value, from memory where it is fresh enough. */
+  read(reference: SecretReference): Promise<string>;
+  /** The value after `refused` was turned down: read anew, unless someone has done so already. */
+  renew(reference: SecretReference, refused: string): Promise<string>;
+}
+
+export interface ObjectStore {
+  send(command: S3.PutObjectCommand): Promise<S3.PutObjectCommandOutput>;
+  send(command: S3.HeadObjectCommand): Promise<S3.HeadObjectCommandOutput>;
+  send(command: S3.CreateMultipartUploadCommand): Promise<S3.CreateMultipartUploadCommandOutput>;
+  send(command: S3.UploadPartCommand): Promise<S3.UploadPartCommandOutput>;
+  send(command: S3.CompleteMultipartUploadCommand): Promise<S3.CompleteMultipartUploadCommandOutput>;
+  send(command: S3.AbortMultipartUploadCommand): Promise<S3.AbortMultipartUploadCommandOutput>;
+}
+
+interface Sends<Command, Output> {
+  send(command: Command): Promise<Output>;
+}

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import { authenticate, shownUrl } from '../../../pipeline/http/authenticate.ts';
+import { buildRequest } from '../../../pipeline/http/build-request.ts';
+import type { Auth, Client, Endpoint, Slice } from '../../../pipeline/source/source.ts';
+
+const client: Client = {
+  base_url: 'https://api.example/v1/',
+  headers: { 'User-Agent': '(weather, me@example.com)', 'X-Plan': 'a' },
+  timeout_ms: 1000,
+  concurrency: 1,
+  max_attempts: 1,
+};
+const endpoint: Endpoint = { path: 'forecast', method: 'GET', params: {}, headers: {} };
+const oslo: Slice = { city: { name: 'Oslo & Bærum', lat: 59.9, note: null } };
+const build = (change: Partial<Endpoint>, slice: Slice = oslo) =>
+  buildRequest(client, { ...endpoint, ...change }, slice);
+
+describe('buildRequest', () => {
+  it('fills in path, parameters and headers, in their order', () => {
+    const request = build({
+      path: 'points/{city.name}/x',
+      params: { latitude: '{city.lat}', hourly: 'a,b', note: '{city.note}', text: 'n: {city.note}' },
+      headers: { 'x-plan': 'b', 'X-City': '{city.lat}', 'X-Note': '{city.note}' },
+    });
+    expect(request.url.href).to.equal(
+      'https://api.example/v1/points/Oslo%20%26%20B%C3%A6rum/x?latitude=59.9&hourly=a%2Cb&text=n%3A+',
+    );
+    expect(request.headers).to.deep.equal({
+      accept: 'application/json',
+      'accept-encoding': 'gzip, br',
+      'user-agent': '(weather, me@example.com)',
+      'x-plan': 'b',
+      'x-city': '59.9',
+    });
+    expect(request).to.include({ method: 'GET' }).and.not.have.property('body');
+  });
+
+  it('sends a JSON body, values in their types', () => {
+    const { body, headers, method } = build({
+      method: 'POST',
+      json: { at: ['{city.lat}', '{city.note}'], text: 'lat {city.lat}' },
+    });
+    expect({ body, method }).to.deep.equal({ body: '{"at":[59.9,null],"text":"lat 59.9"}', method: 'POST' });
+    expect(headers).to.include({ 'content-type': 'application/json' });
+  });
+
+  for (const [path, slice] of [
+    ['https://evil.example/v1/x', {}],
+    ['{station}', { station: '..' }],
+    ['{station}/x', { station: '..' }],
+  ] as const) {
+    it(`stays below base_url: ${path} of ${JSON.stringify(slice)}`, () => {
+      expect(() => build({ path }, slice)).to.throw(/leads to .*, outside of https:\/\/api\.example\/v1\//);
+    });
+  }
+
+  it('takes a path for a path, even when it looks like a host', () => {
+    expect(build({ path: '//evil.example/x' }, {}).url.href).to.equal(
+      'https://api.example/v1/evil.example/x',
+    );
+  });
+});
+
+describe('authenticate', () => {
+  const reference = { secret: 'k', store: 'parameter-store' as const };
+  const request = build({ params: { q: '1' } });
+
+  const kinds: [auth: Auth, url: string, header: object][] = [
+    [
+      { type: 'bearer', token: reference },
+      'https://api.example/v1/forecast?q=1',
+      { authorization: 'Bearer s3/cret' },
+    ],
+    [
+      { type: 'api_key', location: 'header', name: 'X-Api-Key', api_key: reference },
+      'https://api.example/v1/forecast?q=1',
+      { 'x-api-key': 's3/cret' },
+    ],
+    [
+      { type: 'api_key', location: 'query', name: 'key', api_key: reference },
+      'https://api.example/v1/forecast?q=1&key=s3%2Fcret',
+      {},
+    ],
+  ];
+  for (const [auth, url, header] of kinds) {
+    it(`puts the key where ${JSON.stringify({ ...auth, api_key: undefined, token: undefined })} says, and shows it nowhere`, () => {
+      const authenticated = authenticate(request, auth, 's3/cret');
+      expect(authenticated.url.href).to.equal(url);
+      expect(authenticated.headers).to.deep.equal({ ...request.headers, ...header });
+      expect(shownUrl(request, auth)).to.equal(url.replace('s3%2Fcret', '***'));
+      expect(request.url.href).to.equal('https://api.example/v1/forecast?q=1');
+    });
+  }
+
+  it('shows the URL as it is when there is no key', () => {
+    expect(shownUrl(request, undefined)).to.equal('https://api.example/v1/forecast?q=1');
+  });
+});
