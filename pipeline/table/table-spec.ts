@@ -39,18 +39,23 @@ export interface TableSpec {
   /** Fields whose JSON numbers the join step puts in quotes, so that their text stays exact (law 13). */
   exact_fields: string[];
   /**
-   * SELECT over the view `lines(object VARCHAR, line BIGINT, text VARCHAR)`, in any order. One output row per record
-   * found, and one per line that cannot be read:
+   * SELECT over the view `lines(object VARCHAR, line BIGINT, text VARCHAR)`, in any order. It should come in chunks of
+   * about a megabyte of text (Arrow record batches): the JSON functions take up to 60 times the text of a chunk, up to
+   * 2,048 lines, outside of DuckDB's memory limit. One output row per record found, and one per line that cannot be read:
    * `_file` VARCHAR (path below the table's prefix, `year=2026/…/part-0.parquet`; null when rejected),
    * `_reject` VARCHAR (reason code, null when good), `_detail` VARCHAR (column or value at fault),
-   * `_record` VARCHAR (the record as JSON text, only when rejected), `_filtered` BOOLEAN (left out by the source's own
-   * filter: counted, not stored), then `columns`.
+   * `_record` VARCHAR (the record as JSON text, or the line; only when rejected, and at most 65,536 characters),
+   * `_filtered` BOOLEAN (left out by the source's own filter: counted, not stored), then `columns`.
+   *
+   * Reasons, of a line: `not_json`, `bad_envelope`, `selector_missing`, `columns_length`; its `_row` is null. Of a row, the
+   * first of: `cast`, `key_null`, `event_time_null`, `year_out_of_range`.
    */
   parse_sql: string;
   /**
-   * SELECT over the views `incoming` and `stored` (both with `columns`; `stored` is the file as it is, or empty):
-   * `columns`, then `_outcome` VARCHAR: `stored` (an old row stays), `inserted`, `updated`, `same` (the winner is the
-   * stored row itself, seen again). One row per key, sorted by key.
+   * SELECT over the views `incoming` (with `columns`) and `stored` (the file as it is, which may lack columns that were
+   * added later; or empty): `columns`, then `_outcome` VARCHAR: `stored` (an old row stays), `inserted`, `updated`, `same`
+   * (the winner is the stored row itself, seen again: what it says now is kept). One row per key, sorted by key. Incoming
+   * rows that are neither inserted nor updated are duplicates.
    */
   merge_sql: string;
   /** What follows `COPY (…) TO '…'`: equal options give equal bytes. */

@@ -1,0 +1,74 @@
+import { ConfigError } from '../errors.ts';
+import { parseJsonPath } from '../source/json-path.ts';
+import { copyOptions, mergeSql } from './merge-sql.ts';
+import { parseSql } from './parse-sql.ts';
+import type { TableDefinition } from './table-definition.ts';
+import { lineageColumns } from './table-spec.ts';
+import type { Column, TableSpec } from './table-spec.ts';
+
+/** Of a table without a primary key: a raw object processed again changes nothing. */
+const rawRowKey = ['_object', '_line', '_row'];
+
+/** Throws ConfigError for a definition of which no engine could run the statements. */
+export function compileTable(definition: TableDefinition): TableSpec {
+  const { name, partition_by, first_year, files_per_partition, order_by } = definition;
+  const columns: Column[] = [
+    ...definition.columns.map((column) => ({ name: column.name, type: column.type })),
+    ...lineageColumns,
+  ];
+  const key = definition.primary_key.length > 0 ? definition.primary_key : rawRowKey;
+  checkColumns(definition, { columns, key });
+  return {
+    v: 1,
+    name,
+    columns,
+    key,
+    partition_by,
+    first_year,
+    files_per_partition,
+    exact_fields: exactFields(definition),
+    parse_sql: parseSql(definition, { columns, key }),
+    merge_sql: mergeSql({ columns, key, order_by }),
+    copy_options: copyOptions,
+  };
+}
+
+/** `check` says more, and where; this keeps a statement that cannot run from being stored. */
+function checkColumns(
+  { name, columns: contract, event_time, partition_by, order_by }: TableDefinition,
+  { columns, key }: { columns: Column[]; key: string[] },
+): void {
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  const names = new Set(columns.map((column) => column.name.toLowerCase()));
+  const reserved = contract.find((column) => column.name.startsWith('_'));
+  if (reserved) {
+    throw new ConfigError(
+      `table ${name}: column ${reserved.name}: names that begin with _ are the table's own`,
+    );
+  }
+  if (names.size < columns.length) {
+    throw new ConfigError(`table ${name}: two columns have the same name but for upper and lower case`);
+  }
+  const needed = [...key, ...order_by, ...(event_time === undefined ? [] : [event_time])];
+  const missing = needed.find((column) => !types.has(column));
+  if (missing !== undefined) throw new ConfigError(`table ${name}: there is no column ${missing}`);
+  const float = key.find((column) => types.get(column) === 'double');
+  if (float !== undefined) {
+    throw new ConfigError(
+      `table ${name}: ${float} is a double, which cannot be part of a key; make it a decimal`,
+    );
+  }
+  if (partition_by !== 'none' && event_time === undefined) {
+    throw new ConfigError(`table ${name}: partition_by: ${partition_by} needs an event_time`);
+  }
+}
+
+/** The join step knows fields by their names alone: the last name on the path, also of a list's elements. */
+function exactFields(definition: TableDefinition): string[] {
+  const fields = definition.columns.flatMap(({ exact, from }) => {
+    if (exact !== true || 'template' in from) return [];
+    const path = parseJsonPath('record' in from ? from.record : from.response);
+    return path.filter((step) => typeof step === 'string').slice(-1);
+  });
+  return [...new Set(fields)].toSorted();
+}

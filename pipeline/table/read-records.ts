@@ -1,0 +1,71 @@
+/** From the selected value of a line to its records. A rejected line passes through as one row without a record. */
+import type { JsonPath } from '../source/json-path.ts';
+import { jsonPointer } from './json-pointer.ts';
+import { leftover, namedPaths } from './leftover-sql.ts';
+import { pointerList } from './pointer-list.ts';
+import type { PointerList } from './pointer-list.ts';
+
+export interface RecordReader {
+  /** The JSON type that the selected value must have. */
+  type: 'OBJECT' | 'ARRAY';
+  /** CTEs from `checked` to `records`, which adds `row`, and may replace `line_reject` and `line_detail`. */
+  steps: string;
+  /** Over `records`, in the order of the paths: the text of the value that each finds. */
+  texts: string[];
+  /** Over `records`: the record as JSON text. */
+  record: string;
+  /** Over `records`: what no column names, as JSON text. */
+  extra: string;
+}
+
+/** `found` gives values of the whole line, `selector` points to the selected one. */
+export type ReadRecords = (paths: JsonPath[], line: { found: PointerList; selector: string }) => RecordReader;
+
+/** One record: the selected object. */
+export const readObject: ReadRecords = (paths, { found, selector }) => {
+  const fields = pointerList({ column: '"_fields"', as: 'text' });
+  const texts = paths.map((path) => fields.at(jsonPointer(path)));
+  return {
+    type: 'OBJECT',
+    texts,
+    record: '"_item"',
+    extra: leftover('"_item"', namedPaths(paths)),
+    steps: `"selected" AS (
+  SELECT * EXCLUDE ("_found"), CASE WHEN "_line_reject" IS NULL THEN ${found.at(selector)} END AS "_item"
+  FROM "checked"
+),
+"records" AS (
+  SELECT *, CASE WHEN "_line_reject" IS NULL THEN 0 END AS "_row", ${fields.from('"_item"')} AS "_fields"
+  FROM "selected"
+)`,
+  };
+};
+
+/** A record is an element of the selected array. */
+export const readList: ReadRecords = (paths, { found, selector }) => {
+  const fields = pointerList({ column: '"_fields"', as: 'text' });
+  const texts = paths.map((path) => fields.at(jsonPointer(path)));
+  return {
+    type: 'ARRAY',
+    texts,
+    // from_json gives NULL for an element that is null.
+    record: `coalesce("_item", 'null')`,
+    extra: leftover('"_item"', namedPaths(paths)),
+    steps: `"selected" AS (
+  SELECT
+    * EXCLUDE ("_found"),
+    CASE WHEN "_line_reject" IS NULL THEN from_json(${found.at(selector)}, '["JSON"]') ELSE [NULL] END AS "_list"
+  FROM "checked"
+),
+"elements" AS (
+  SELECT
+    * EXCLUDE ("_list"),
+    CAST(unnest("_list") AS VARCHAR) AS "_item",
+    unnest(CASE WHEN "_line_reject" IS NULL THEN range(len("_list")) ELSE [NULL] END) AS "_row"
+  FROM "selected"
+),
+"records" AS (
+  SELECT *, ${fields.from('"_item"')} AS "_fields" FROM "elements"
+)`,
+  };
+};
