@@ -1,0 +1,128 @@
+"""The manifest (`pipeline/manifest.ts`), read line by line: the driver never holds all its objects."""
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from .errors import JobError
+
+#: Logs and errors keep to one line.
+UNUSABLE_KEY = re.compile(r"[\x00-\x1f]")
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    name: str
+    #: (name, type) of every column of a file, in order.
+    columns: tuple[tuple[str, str], ...]
+    exact_fields: tuple[str, ...]
+    parse_sql: str
+    merge_sql: str
+    copy_options: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """The header: all but the objects."""
+
+    load: str
+    token: int
+    staging_bucket: str
+    curated_bucket: str
+    ledger_table: str
+    recovers: tuple[str, ...]
+    report_key: str
+    quarantine_prefix: str
+    tables: dict[str, TableSpec]
+
+
+class RawObject(NamedTuple):
+    table: str
+    key: str
+    version_id: str
+    #: As stored, gzipped.
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    objects: int
+    bytes: int
+
+
+def check_manifest(s3: Any, uri: str) -> tuple[Load, Totals]:
+    """Reads it once to its end. Throws for a manifest that is not whole or not of this version."""
+    lines = _lines(s3, uri)
+    load = _read_header(next(lines, {}), uri)
+    objects = size = 0
+    end: dict[str, Any] = {}
+    for line in lines:
+        if line["kind"] == "end":
+            end = line
+        if line["kind"] == "object":
+            _read_object(line, load)
+            objects += 1
+            size += line["bytes"]
+    if end.get("objects") != objects or end.get("bytes") != size:
+        raise JobError(
+            f"{uri} is cut short after {objects} objects; it is written whole before a load exists"
+        )
+    return load, Totals(objects, size)
+
+
+def read_objects(s3: Any, uri: str) -> Iterator[RawObject]:
+    """Of a manifest that has been checked."""
+    for line in _lines(s3, uri):
+        if line["kind"] == "object":
+            yield RawObject(line["table"], line["key"], line["version_id"], line["bytes"])
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    match = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
+    if not match:
+        raise JobError(f"--manifest {uri} is no s3:// address of an object")
+    return match[1], match[2]
+
+
+def read_table(spec: dict[str, Any]) -> TableSpec:
+    return TableSpec(
+        name=spec["name"],
+        columns=tuple((column["name"], column["type"]) for column in spec["columns"]),
+        exact_fields=tuple(spec["exact_fields"]),
+        parse_sql=spec["parse_sql"],
+        merge_sql=spec["merge_sql"],
+        copy_options=spec["copy_options"].rstrip("; \n"),
+    )
+
+
+def _lines(s3: Any, uri: str) -> Iterator[dict[str, Any]]:
+    bucket, key = split_uri(uri)
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+    try:
+        with gzip.open(body) as lines:
+            yield from map(json.loads, lines)
+    except (EOFError, gzip.BadGzipFile, zlib.error, json.JSONDecodeError) as error:
+        raise JobError(f"{uri} cannot be read to its end: {error}") from error
+
+
+def _read_header(header: dict[str, Any], uri: str) -> Load:
+    if header.get("kind") != "manifest" or header.get("v") != 1:
+        raise JobError(
+            f"{uri} does not begin with a manifest header of version 1: deploy job and functions together"
+        )
+    tables = {spec["name"]: read_table(spec) for spec in header["tables"]}
+    plain = {field.name: header[field.name] for field in fields(Load)}
+    return Load(**{**plain, "recovers": tuple(header["recovers"]), "tables": tables})
+
+
+def _read_object(line: dict[str, Any], load: Load) -> None:
+    if line["table"] not in load.tables:
+        raise JobError(
+            f"{line['key']} is for the table {line['table']}, which the manifest does not describe"
+        )
+    if UNUSABLE_KEY.search(line["key"]):
+        raise JobError(f"the object key {line['key']!r} holds control characters")

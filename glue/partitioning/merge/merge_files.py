@@ -1,0 +1,177 @@
+"""The merging tasks: file after file is merged; what has changed is written in one burst at the end."""
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from ..aws_clients import connect_aws
+from ..errors import ConflictError, JobError
+from ..fence import check_fence
+from ..open_duckdb import explain_failure, open_duckdb
+from ..read_ahead import read_ahead
+from ..task_rows import batch_reported
+from ..task_settings import TaskSettings
+from .chunk_spool import ChunkSpool
+from .count_file import FileCounts, Merged, count_file, file_metadata
+from .curated_store import CuratedStore, StoredFile
+from .merge_file import merge_file
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PUTS_AT_ONCE = 8
+#: A task with more than this to write does so in several bursts: its disk is not endless.
+BURST_BYTES = 2 << 30
+#: Of one file that somebody else keeps replacing.
+MERGES = 12
+
+
+def merge_tasks(settings: TaskSettings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """For `mapInArrow`: PARSED_COLUMNS, all chunks of a file in one task → REPORTED_COLUMNS."""
+    yield from batch_reported(_merge_task(settings, batches))
+
+
+def _merge_task(settings: TaskSettings, batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="catchwater-") as name,
+        ChunkSpool(Path(name) / "chunks") as spool,
+        closing(open_duckdb(Path(name), settings.slots)) as duckdb,
+    ):
+        for batch in batches:
+            for file, chunk, line in zip(*batch.columns, strict=True):
+                if chunk.is_valid:
+                    spool.add(file.as_py(), chunk.as_buffer())
+                else:
+                    yield line.as_py()
+        yield from map(json.dumps, MergeTask(settings, duckdb, spool, Path(name)).run())
+    settings.note_memory()
+
+
+@dataclass(frozen=True)
+class MergedFile:
+    key: str
+    #: The merged file on local disk.
+    path: Path
+    found: StoredFile | None
+    merged: Merged
+    counts: FileCounts
+
+    @property
+    def is_new(self) -> bool:
+        """No change, no write: decided on the bytes (law 9)."""
+        return self.found is None or self.found.sha256 != self.merged.sha256
+
+
+class MergeTask:
+    def __init__(
+        self, settings: TaskSettings, duckdb: "DuckDBPyConnection", spool: ChunkSpool, folder: Path
+    ) -> None:
+        aws = connect_aws(settings.region, settings.endpoint)
+        self._load = settings.load
+        self._dynamodb = aws.dynamodb
+        self._store = CuratedStore(aws, settings.load.curated_bucket)
+        self._duckdb = duckdb
+        self._spool = spool
+        self._folder = folder
+
+    def run(self) -> Iterator[dict[str, Any]]:
+        """Merges and writes; gives the report's line of each file."""
+        waiting: list[MergedFile] = []
+        size = 0
+        for number, key, stored, found in read_ahead(self._read_stored, enumerate(self._spool.files())):
+            file = self._merge(key, stored, found, self._folder / f"{number}.merged")
+            stored.unlink(missing_ok=True)
+            if file.is_new:
+                waiting.append(file)
+                size += file.merged.bytes
+            else:
+                yield self._report_unchanged(file)
+                file.path.unlink()
+            if size > BURST_BYTES:
+                yield from self._write(waiting)
+                waiting, size = [], 0
+        yield from self._write(waiting)
+
+    def _read_stored(self, numbered: tuple[int, str]) -> tuple[int, str, Path, StoredFile | None]:
+        number, key = numbered
+        path = self._folder / f"{number}.stored"
+        return number, key, path, self._store.read(key, path)
+
+    def _merge(self, key: str, stored: Path, found: StoredFile | None, path: Path) -> MergedFile:
+        from duckdb import Error as DuckDBError
+
+        spec = self._load.tables[_table_of(key)]
+        chunks = self._spool.tables(key)
+        try:
+            merged = merge_file(self._duckdb, spec, chunks, stored=stored if found else None, merged=path)
+        except DuckDBError as error:
+            raise JobError(explain_failure(error, f"merging {key}")) from error
+        return MergedFile(key, path, found, merged, count_file(self._load, found, merged))
+
+    def _write(self, files: list[MergedFile]) -> Iterator[dict[str, Any]]:
+        if not files:
+            return
+        check_fence(self._dynamodb, self._load)
+        with ThreadPoolExecutor(PUTS_AT_ONCE) as pool:
+            reports = list(pool.map(self._try_put, files))
+        for file, report in zip(files, reports, strict=True):
+            yield report or self._merge_again(file)
+            file.path.unlink()
+
+    def _try_put(self, file: MergedFile) -> dict[str, Any] | None:
+        """None: somebody else was faster."""
+        metadata = file_metadata(self._load, file.merged, file.counts)
+        try:
+            etag = self._store.put(file.key, file.path, metadata, file.found.etag if file.found else None)
+        except ConflictError:
+            return None
+        return self._report(file, etag, self._store.count_rows(file.key, etag))
+
+    def _merge_again(self, file: MergedFile) -> dict[str, Any]:
+        stored = file.path.with_suffix(".stored")
+        for attempt in range(1, MERGES + 1):
+            time.sleep(random.uniform(0, min(5, 0.1 * 2**attempt)))
+            again = self._merge(file.key, stored, self._store.read(file.key, stored), file.path)
+            if not again.is_new:
+                return self._report_unchanged(again)
+            check_fence(self._dynamodb, self._load)
+            if report := self._try_put(again):
+                return report
+        raise JobError(
+            f"{file.key} was replaced by others {MERGES} times in a row: only loads may write there"
+        )
+
+    def _report_unchanged(self, file: MergedFile) -> dict[str, Any]:
+        assert file.found
+        return self._report(file, file.found.etag, file.found.rows)
+
+    def _report(self, file: MergedFile, etag: str, rows_after: int) -> dict[str, Any]:
+        return {
+            "kind": "file",
+            "table": _table_of(file.key),
+            "key": file.key,
+            "etag_before": file.found.etag if file.found else None,
+            "etag_after": etag,
+            "written": file.counts.written,
+            "bytes": file.merged.bytes,
+            "rows_before": file.counts.rows_before,
+            "rows_after": rows_after,
+            "inserted": file.counts.inserted,
+            "updated": file.counts.updated,
+            "duplicate": file.counts.duplicate,
+            "recovered": file.counts.recovered,
+            "removed": file.counts.removed,
+        }
+
+
+def _table_of(key: str) -> str:
+    return key.split("/", 1)[0]

@@ -1,0 +1,1 @@
+"""Raw objects → rows by file."""

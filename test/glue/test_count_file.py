@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import pytest
+from partitioning.manifest import Load
+from partitioning.merge.count_file import FileCounts, Merged, count_file, file_metadata
+from partitioning.merge.curated_store import StoredFile
+
+LOAD = Load(
+    load="load-3",
+    token=3,
+    staging_bucket="staging",
+    curated_bucket="curated",
+    ledger_table="ledger",
+    recovers=("load-1", "load-2"),
+    report_key="loads/load-3/report.ndjson.gz",
+    quarantine_prefix="quarantine/",
+    tables={},
+)
+MERGED = Merged(incoming=10, rows=20, inserted=4, updated=3, sha256="new", bytes=1000)
+
+
+def found(load: str | None, *, rows: int = 16, before: int = 12, sha256: str = "old") -> StoredFile:
+    counts = {"rows-before": str(before), "inserted": "2", "updated": "1"}
+    metadata = {"load": load, **counts} if load else {}
+    return StoredFile(etag='"old"', metadata=metadata, sha256=sha256, rows=rows)
+
+
+def counts(**given: int | bool) -> FileCounts:
+    expected = {"inserted": 4, "updated": 3, "duplicate": 3, "recovered": 0, "removed": 0, "written": True}
+    return FileCounts(**{"rows_before": 0, **expected, **given})
+
+
+@pytest.mark.parametrize(
+    ("about", "stored", "merged", "expected"),
+    [
+        ("a new file", None, replace(MERGED, rows=4), counts()),
+        ("a file of a committed load", found("load-0"), MERGED, counts(rows_before=16)),
+        ("a file of nobody", found(None), MERGED, counts(rows_before=16)),
+        ("a file of a dead load", found("load-2"), MERGED, counts(rows_before=12, recovered=4)),
+        ("a file of an earlier dead load", found("load-1"), MERGED, counts(rows_before=12, recovered=4)),
+        (
+            "a file that stays as it was",
+            found("load-0", sha256="new", rows=20),
+            replace(MERGED, inserted=0, updated=0),
+            counts(rows_before=20, inserted=0, updated=0, duplicate=10, written=False),
+        ),
+        (
+            "a file that stays as a dead load left it",
+            found("load-2", sha256="new", rows=20),
+            replace(MERGED, inserted=0, updated=0),
+            counts(rows_before=12, recovered=8, inserted=0, updated=0, duplicate=10, written=False),
+        ),
+        (
+            # Its counts are those of the try that wrote it: 2 inserted, 1 updated.
+            "a file that an earlier try of this load wrote",
+            found("load-3", sha256="new", rows=14),
+            replace(MERGED, rows=14, inserted=0, updated=0),
+            counts(rows_before=12, inserted=2, updated=1, duplicate=7),
+        ),
+        (
+            "a file that an earlier try of this load wrote over a dead load's",
+            found("load-3", sha256="new", rows=20),
+            replace(MERGED, inserted=0, updated=0),
+            counts(rows_before=12, inserted=2, updated=1, duplicate=7, recovered=6),
+        ),
+        ("another file of this load", found("load-3"), MERGED, counts(rows_before=12, recovered=4)),
+    ],
+)
+def test_counts(about: str, stored: StoredFile | None, merged: Merged, expected: FileCounts) -> None:
+    counted = count_file(LOAD, stored, merged)
+    assert counted == expected
+    assert merged.rows == counted.rows_before + counted.inserted + counted.recovered - counted.removed
+    assert merged.incoming == counted.inserted + counted.updated + counted.duplicate
+
+
+def test_the_metadata_hands_on_the_count_of_the_last_commit() -> None:
+    counted = count_file(LOAD, found("load-2"), MERGED)
+    assert file_metadata(LOAD, MERGED, counted) == {
+        "load": "load-3",
+        "sha256": "new",
+        "rows-before": "12",
+        "rows": "20",
+        "inserted": "4",
+        "updated": "3",
+        "removed": "0",
+    }

@@ -1,0 +1,163 @@
+"""The golden cases in DuckDB as the job runs it, and then inside Spark's tasks."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from golden import Row, cases_of, in_order, pick, raw_objects, table_spec, texts
+from project import REGION
+from world import World
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+named = {"ids": lambda case: case["name"]}
+
+
+class TestInDuckDB:
+    @pytest.mark.parametrize("case", cases_of("parse"), **named)
+    def test_parse(self, case: dict[str, Any], tmp_path: Path) -> None:
+        from partitioning.open_duckdb import Slots, open_duckdb
+        from partitioning.parse.join_objects import LINES_SCHEMA
+        from partitioning.parse.parse_lines import parse_lines
+
+        parse, spec = case["parse"], table_spec(case["spec"])
+        lines = pa.Table.from_pylist(parse["lines"], schema=LINES_SCHEMA)
+        with closing(open_duckdb(tmp_path, Slots(2, 1 << 30))) as connection:
+            parsed = parse_lines(connection, spec, lines)
+        assert pick(in_order(texts(parsed.rows)), parse["rows"]) == parse["rows"]
+        rejects = [as_text(vars(reject)) for reject in parsed.rejects]
+        assert pick(rejects, parse["rejects"]) == parse["rejects"]
+        rows = sum(rows for rows, _ in parsed.counts.values())
+        assert rows == parsed.rows.num_rows + len(rejects) == len(parse["rows"]) + len(parse["rejects"])
+
+    @pytest.mark.parametrize("case", cases_of("merge"), **named)
+    def test_merge(self, case: dict[str, Any], tmp_path: Path) -> None:
+        from partitioning.merge.merge_file import merge_file
+        from partitioning.open_duckdb import Slots, open_duckdb
+
+        merge = case["merge"]
+        incoming, stored = incoming_and_stored(case, tmp_path)
+        with closing(open_duckdb(tmp_path, Slots(2, 1 << 30))) as connection:
+            chunks = [incoming.slice(0, 1), incoming.slice(1)]
+            spec = table_spec(case["spec"])
+            merged = merge_file(connection, spec, chunks, stored=stored, merged=tmp_path / "merged")
+        outcomes = [row["_outcome"] for row in merge["rows"]]
+        assert (merged.incoming, merged.rows) == (incoming.num_rows, len(outcomes))
+        assert (merged.inserted, merged.updated) == (outcomes.count("inserted"), outcomes.count("updated"))
+        assert pick(
+            texts(pq.read_table(tmp_path / "merged")), without_outcome(merge["rows"])
+        ) == without_outcome(merge["rows"])
+
+
+class TestInSpark:
+    def test_parse(self, spark: "SparkSession", world: World) -> None:
+        from partitioning.parse.parse_objects import parse_tasks
+        from partitioning.plan_tasks import pack_objects
+        from partitioning.row_chunks import read_chunk
+        from partitioning.task_rows import PARSED_COLUMNS
+
+        cases = cases_of("parse")
+        settings = task_settings(spark, world, cases)
+        tasks = [(number, pack_objects(land(world, case))) for number, case in enumerate(cases)]
+        frame = spark.createDataFrame(spark.sparkContext.parallelize(tasks, 2), "task int, objects binary")
+        given = frame.mapInArrow(lambda batches: parse_tasks(settings, batches), PARSED_COLUMNS).collect()
+        for case in cases:
+            parse, name = case["parse"], case["spec"]["name"]
+            rows: list[Row] = []
+            for row in given:
+                if row.chunk is not None and row.file.startswith(f"{name}/"):
+                    rows += [
+                        {"_file": row.file.removeprefix(f"{name}/"), **found}
+                        for found in texts(read_chunk(row.chunk))
+                    ]
+            assert pick(in_order(rows), parse["rows"]) == parse["rows"], case["name"]
+            blank = {str(line["line"]) for line in parse["lines"] if not line["text"].strip()}
+            rejects = [reject for reject in parse["rejects"] if reject["line"] not in blank]
+            kept = [as_text(line) for line in world.quarantine("load-1", name)]
+            assert pick(kept, rejects) == rejects, case["name"]
+            reports = [json.loads(row.line) for row in given if row.line is not None]
+            counted = [line for line in reports if line["kind"] == "object" and line["table"] == name]
+            assert sum(line["quarantined"] for line in counted) == len(rejects)
+            assert sum(line["rows"] for line in counted) == len(rejects) + len(parse["rows"])
+
+    def test_merge(self, spark: "SparkSession", world: World, tmp_path: Path) -> None:
+        from partitioning.merge.merge_files import merge_tasks
+        from partitioning.row_chunks import encode_chunk
+        from partitioning.task_rows import PARSED_COLUMNS, REPORTED_COLUMNS
+
+        cases = cases_of("merge")
+        settings = task_settings(spark, world, cases)
+        world.lease("load-1", 1)
+        rows = []
+        for case in cases:
+            key = f"{case['spec']['name']}/part-0.parquet"
+            incoming, stored = incoming_and_stored(case, tmp_path)
+            world.aws.s3.put_object(Bucket=world.curated, Key=key, Body=stored.read_bytes())
+            rows += [(key, encode_chunk([batch]), None) for batch in incoming.to_batches(max_chunksize=1)]
+        frame = spark.createDataFrame(rows, PARSED_COLUMNS).repartition(2, "file")
+        given = frame.mapInArrow(lambda batches: merge_tasks(settings, batches), REPORTED_COLUMNS).collect()
+        reports = {line["key"]: line for line in map(json.loads, (row.line for row in given))}
+        for case in cases:
+            key, merge = f"{case['spec']['name']}/part-0.parquet", case["merge"]
+            if key not in reports:
+                assert not any(name == key for name, _, _ in rows), case["name"]
+                continue
+            outcomes = [row["_outcome"] for row in merge["rows"]]
+            report = reports[key]
+            assert (report["inserted"], report["updated"]) == (
+                outcomes.count("inserted"),
+                outcomes.count("updated"),
+            ), case["name"]
+            assert report["rows_after"] == len(outcomes)
+            (tmp_path / "found").write_bytes(world.files()[key])
+            expected = without_outcome(merge["rows"])
+            assert pick(texts(pq.read_table(tmp_path / "found")), expected) == expected, case["name"]
+
+
+def task_settings(spark: "SparkSession", world: World, cases: list[dict[str, Any]]) -> Any:
+    from partitioning.largest import Largest
+    from partitioning.prepare_load import prepare_load
+    from partitioning.spark_session import slots_of_executor
+    from partitioning.task_settings import TaskSettings
+
+    manifest = world.prepare("load-1", [case["spec"] for case in cases], [])
+    prepared = prepare_load(manifest=manifest, region=REGION, endpoint=world.aws.endpoint)
+    figures = spark.sparkContext.accumulator({}, Largest())
+    return TaskSettings(prepared.load, REGION, world.aws.endpoint, slots_of_executor(spark), figures)
+
+
+def land(world: World, case: dict[str, Any]) -> list[Any]:
+    """All cases use the same keys: each gets a version of its own."""
+    from partitioning.manifest import RawObject
+
+    landed = []
+    for key, data in raw_objects(case["parse"]["lines"]).items():
+        answer = world.aws.s3.put_object(Bucket=world.staging, Key=key, Body=data)
+        landed.append(RawObject(case["spec"]["name"], key, answer["VersionId"], len(data)))
+    return landed
+
+
+def incoming_and_stored(case: dict[str, Any], folder: Path) -> tuple[pa.Table, Path]:
+    stored = folder / "stored.parquet"
+    with duckdb.connect() as connection:
+        options = case["spec"]["copy_options"].rstrip(";")
+        connection.execute(f"COPY ({case['merge']['stored_sql']}) TO '{stored}' {options}")
+        return connection.execute(case["merge"]["incoming_sql"]).to_arrow_table(), stored
+
+
+def without_outcome(rows: list[Row]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name != "_outcome"} for row in rows]
+
+
+def as_text(line: dict[str, Any]) -> Row:
+    """A reject, or its line in quarantine, in the golden cases' words."""
+    return {
+        name: None if line[name] is None else str(line[name])
+        for name in ("reason", "line", "row", "detail", "record")
+    }
