@@ -1,0 +1,44 @@
+import { globSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { checker } from './run-checker.ts';
+import { mocha } from './run-mocha.ts';
+import { root } from './run-process.ts';
+import { pytest } from './run-pytest.ts';
+import type { Suite } from './suite.ts';
+
+const node = (name: string) => resolve(root, 'node_modules/.bin', name);
+const python = (name: string) => resolve(root, '.catchwater/python/checks/bin', name);
+const pythonFolders = ['glue', 'local', 'test'];
+
+/** Everything that `npm test` runs, what answers soon first. */
+export function listSuites(): Suite[] {
+  const templates = files('cloudformation/*.yaml');
+  return [
+    checker('types', node('tsc'), []),
+    checker('lint', node('oxlint'), ['--type-aware', '--deny-warnings', '--quiet']),
+    checker('format', node('prettier'), ['--check', '--log-level=warn', '.']),
+    checker('lint of Python', python('ruff'), ['check', '--no-cache', '--quiet', ...pythonFolders]),
+    checker('format of Python', python('ruff'), ['format', '--no-cache', '--check', ...pythonFolders]),
+    checker('templates by cfn-lint', python('cfn-lint'), ['--', ...templates]),
+    checker('templates by checkov', python('checkov'), checkovArguments()),
+    mocha('unit', { files: files('test/unit/**/*.test.ts'), seconds: 20, minutes: 4 }),
+    mocha('templates by their rules', { files: files('test/checks/**/*.test.ts'), seconds: 60, minutes: 4 }),
+    pytest('pytest of the job', 'test/glue', 8),
+    // One process for each file: each starts a local AWS of its own.
+    ...files('test/e2e/**/*.test.ts').map((file) =>
+      mocha(`e2e ${basename(file, '.test.ts')}`, { files: [file], seconds: 300, minutes: 9 }),
+    ),
+    pytest('pytest of the local AWS', 'test/local', 8),
+  ];
+}
+
+function checkovArguments(): string[] {
+  const quiet = ['--framework', 'cloudformation', '--skip-download', '--compact', '--quiet'];
+  return [...quiet, '--config-file', 'test/checks/checkov.yaml', '--directory', 'cloudformation'];
+}
+
+function files(pattern: string): string[] {
+  return globSync(pattern, { cwd: root })
+    .toSorted()
+    .map((file) => resolve(root, file));
+}
