@@ -1,0 +1,61 @@
+/** What a cycle has made, for people: the tree of partitions, the receipt, the answer of a query. */
+import type { Receipt } from '../pipeline/receipt.ts';
+import type { ReportFile } from '../pipeline/report.ts';
+import { bytes, count } from './figures.ts';
+import type { AnswerRow } from './query-tables.ts';
+
+const mostFiles = 60;
+
+/** Folders once; a partition's files with their rows and what became of them. */
+export function partitionTree(bucket: string, files: readonly ReportFile[]): string {
+  const lines = [`s3://${bucket}/`];
+  let before: string[] = [];
+  const hidden = files.length - mostFiles;
+  // The newest partitions are the ones that people look at.
+  for (const file of files.slice(Math.max(0, hidden))) {
+    const parts = file.key.split('/');
+    const folders = parts.slice(0, -2);
+    const same = folders.findIndex((folder, depth) => folder !== before[depth]);
+    const from = same < 0 ? folders.length : same;
+    folders.slice(from).forEach((folder, depth) => lines.push(`${'  '.repeat(from + depth + 1)}${folder}/`));
+    before = folders;
+    const name = `${'  '.repeat(folders.length + 1)}${parts.slice(-2).join('/')}`;
+    const figures = `${count(file.rows_after, 'row').padStart(12)} ${bytes(file.bytes).padStart(9)}`;
+    lines.push(`${name.padEnd(36)} ${figures}  ${outcome(file)}`);
+  }
+  if (hidden > 0) lines.splice(1, 0, `  … ${count(hidden, 'file')} before these`);
+  return lines.join('\n');
+}
+
+function outcome({ written, inserted, updated, removed }: ReportFile): string {
+  const parts = Object.entries({ inserted, updated, removed }).filter(([, rows]) => rows > 0);
+  if (!written && parts.length === 0) return 'unchanged';
+  return parts.map(([name, rows]) => `${rows.toLocaleString('en')} ${name}`).join(', ');
+}
+
+/** `480 rows parsed = 0 filtered + …`, and whether that adds up. */
+export function receiptLine(receipt: Receipt): string {
+  const { rowsParsed, balanced, faults } = receipt;
+  const parts = (['filtered', 'quarantined', 'duplicate', 'updated', 'inserted'] as const).map(
+    (name) => `${receipt[name].toLocaleString('en')} ${name}`,
+  );
+  const verdict = balanced ? 'balanced' : `NOT BALANCED: ${faults.join('; ')}`;
+  return `${count(rowsParsed, 'row')} parsed = ${parts.join(' + ')} · ${verdict}`;
+}
+
+/** Columns as wide as their widest value. */
+export function answerTable(rows: readonly AnswerRow[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))];
+  const widths = names.map((_name, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  const [head = [], ...body] = cells;
+  const lines = [head, widths.map((width) => '─'.repeat(width)), ...body];
+  return lines.map((line) => pad(line, widths)).join('\n');
+}
+
+function pad(cells: readonly string[], widths: readonly number[]): string {
+  return cells
+    .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    .join('  ')
+    .trimEnd();
+}
