@@ -28,6 +28,7 @@ export function listSuites(): Suite[] {
     ...files('test/e2e/**/*.test.ts').map((file) =>
       mocha(`e2e ${basename(file, '.test.ts')}`, { files: [file], seconds: 300, minutes: 9 }),
     ),
+    mocha('start of the local AWS', { files: files('test/local/*.test.ts'), seconds: 60, minutes: 3 }),
     pytest('pytest of the local AWS', 'test/local', 8),
   ];
 }
