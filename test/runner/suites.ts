@@ -25,12 +25,24 @@ export function listSuites(): Suite[] {
     mocha('templates by their rules', { files: files('test/checks/**/*.test.ts'), seconds: 60, minutes: 4 }),
     pytest('pytest of the job', 'test/glue', 8),
     // One process for each file: each starts a local AWS of its own.
-    ...files('test/e2e/**/*.test.ts').map((file) =>
-      mocha(`e2e ${basename(file, '.test.ts')}`, { files: [file], seconds: 300, minutes: 9 }),
-    ),
+    ...files('test/e2e/**/*.test.ts')
+      .toSorted(longestFirst)
+      .map((file) => mocha(`e2e ${basename(file, '.test.ts')}`, { files: [file], seconds: 300, minutes: 9 })),
     mocha('start of the local AWS', { files: files('test/local/*.test.ts'), seconds: 60, minutes: 3 }),
     pytest('pytest of the local AWS', 'test/local', 8),
   ];
+}
+
+/** Those that take a minute or two come first, or one of them would run alone at the end. */
+const long = ['permissions', 'start', 'own-source', 'exactly-once', 'package', 'faults'];
+
+function longestFirst(one: string, other: string): number {
+  return placeOf(one) - placeOf(other);
+}
+
+function placeOf(file: string): number {
+  const index = long.indexOf(basename(file, '.test.ts'));
+  return index < 0 ? long.length : index;
 }
 
 function checkovArguments(): string[] {
