@@ -63,6 +63,7 @@ export async function runLocal(options: LocalOptions): Promise<number> {
     talk.say('end', 'the data stay: start again to go on with them, with --fresh to start over');
     return exitCode;
   } finally {
+    talk.end();
     await resources.disposeAsync();
     for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
     // A deploy that was interrupted goes on asking an AWS that has gone: nobody waits for that.

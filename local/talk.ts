@@ -6,6 +6,8 @@ export interface Talk {
   warn(step: string, text: string): void;
   /** What it waits for; on a terminal only, the next line takes its place. */
   waiting(text: string): void;
+  /** Takes away what it waits for: somebody else will print the next line. */
+  end(): void;
 }
 
 type TalkStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -31,6 +33,10 @@ export function createTalk(stream: TalkStream, now: () => Date = () => new Date(
       const room = (stream.columns || 80) - 1;
       stream.write(`\r\u001B[K${styleText('dim', `${' '.repeat(9)}${text}`.slice(0, room), { stream })}`);
       open = true;
+    },
+    end() {
+      if (open) stream.write('\r\u001B[K');
+      open = false;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Misbehaviour } from '../../local/sample-api/misbehave.ts';
+import { startSampleApi, type SampleApi } from '../../local/sample-api/start-sample-api.ts';
 import type { Receipt } from '../../pipeline/receipt.ts';
 import { deployLocalStack, type LocalStack } from '../support/local-stack.ts';
 import { listFiles } from '../support/read-table.ts';
@@ -69,5 +70,31 @@ describe('an API that misbehaves', function () {
     expect(closed.map(({ receipt }) => receipt?.balanced)).to.not.include(false);
     expect(sum(({ quarantined }) => quarantined)).to.equal(0);
     expect(sum(({ inserted }) => inserted)).to.equal(stack.api.served().distinct);
+  });
+});
+
+describe('an API that is down', function () {
+  this.timeout(120_000);
+  let stack: LocalStack;
+  let again: SampleApi | undefined;
+
+  before(async () => {
+    stack = await deployLocalStack();
+  });
+  after(async () => {
+    await again?.stop();
+    await stack?.destroy();
+  });
+
+  it('fails the fetch in words, and the tick after it is up again lands', async () => {
+    const port = Number(new URL(stack.api.url).port);
+    await stack.api.stop();
+    const failed = await stack.fetch('2026-11-21T10:01:00Z');
+    expect(failed.error).to.match(/connection failed.*ECONNREFUSED/);
+    expect((await stack.fetches('hourly_weather')).at(-1)).to.include({ state: 'failed' });
+
+    again = await startSampleApi({ port });
+    expect(await stack.fetch('2026-11-21T10:02:00Z')).to.deep.equal({});
+    expect((await stack.fetches('hourly_weather')).at(-1)).to.include({ state: 'committed' });
   });
 });

@@ -1,10 +1,21 @@
 /** The product as users get it: packed, installed into an empty folder, run by `npx` on a source file of their own. */
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { generateWeather } from '../../local/sample-api/generate-weather.ts';
 import { startSampleApi, type SampleApi } from '../../local/sample-api/start-sample-api.ts';
+import { openDuck } from '../support/duck.ts';
 import { leftovers } from '../support/leftovers.ts';
 import { projectRoot, type CliResult } from '../support/run-cli.ts';
 import { sharedLocalAws } from '../support/shared-local-aws.ts';
@@ -92,12 +103,39 @@ describe('the package', function () {
     expect(destroyed.code, destroyed.stderr).to.equal(0);
   });
 
-  it('runs the whole pipeline on this machine', async () => {
+  it('runs the whole pipeline on this machine, each row as it was served, in the partition of its hour', async () => {
     const { code, stdout, stderr } = await catchwater(['local', '--once', '--json']);
     expect(code, stderr).to.equal(0);
     const { receipt, rows } = JSON.parse(stdout) as { receipt: { balanced: boolean }; rows: number };
     expect(receipt.balanced).to.equal(true);
-    expect(rows).to.be.greaterThan(0);
     expect(await leftovers(folder)).to.deep.equal([]);
+    const table = await readTable(folder);
+    expect(table).to.have.length(rows).greaterThan(0);
+    for (const { city, hour, epoch, latitude, longitude, temperature } of table) {
+      expect(hour, city).to.equal(new Date(epoch * 1000).toISOString().slice(0, 13));
+      expect(temperature, city).to.equal(generateWeather('temperature_2m', { latitude, longitude }, epoch));
+    }
   });
 });
+
+interface Row {
+  city: string;
+  hour: string;
+  epoch: number;
+  latitude: number;
+  longitude: number;
+  temperature: number;
+}
+
+/** The curated bucket as the local AWS keeps it on disk. */
+async function readTable(folder: string): Promise<Row[]> {
+  const files = globSync(join(folder, '.catchwater/aws/objects/**/hourly_weather/**/part-*.parquet'));
+  const duck = await openDuck();
+  const result = await duck.runAndReadAll(
+    `SELECT city, format('{}-{}-{}T{}', year, month, day, hour) AS hour, epoch("time") AS epoch, latitude, longitude,
+       temperature_2m AS temperature
+     FROM read_parquet([${files.map((file) => `'${file}'`).join(', ')}], hive_types_autocast = false)`,
+  );
+  duck.closeSync();
+  return result.getRowObjectsJS() as unknown as Row[];
+}

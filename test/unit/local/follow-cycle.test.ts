@@ -34,6 +34,7 @@ function follow(script: Script, { resources = ['weather'] }: { resources?: strin
       say: (step, text) => said.push(`${step}: ${text}`),
       warn: (step, text) => said.push(`! ${step}: ${text}`),
       waiting: () => undefined,
+      end: () => undefined,
     },
     now: () => new Date(clock),
     pause: () => {

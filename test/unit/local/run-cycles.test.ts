@@ -23,6 +23,7 @@ function scene({ every_ms, lastCommitted }: { every_ms?: number; lastCommitted?:
       say: (_step, text) => said.push(text),
       warn: (_step, text) => said.push(text),
       waiting: () => undefined,
+      end: () => undefined,
     },
     now: () => new Date(clock),
     pause: () => Promise.resolve(),

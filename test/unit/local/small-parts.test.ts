@@ -111,6 +111,11 @@ describe('the talk of a local run', () => {
     expect(terminal.read()).to.equal(`\r${' '.repeat(9)}${'x'.repeat(30)}`);
     terminal.talk.say('fetch', 'done');
     expect(terminal.read()).to.equal('\r10:05:07 fetch      done\n');
+    terminal.talk.end();
+    expect(terminal.read()).to.equal('');
+    terminal.talk.waiting('x');
+    terminal.talk.end();
+    expect(terminal.read().endsWith('x\r')).to.equal(true);
   });
 });
 
