@@ -45,15 +45,3 @@ export function rawObjectKey(name: RawObjectName): string {
   const time = `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return `${prefix}${name.resource}/${partition}/${time}-${name.slice}-${name.attempt}-${name.part}.ndjson.gz`;
 }
-
-const pattern =
-  /^raw\/(?<resource>[a-z][a-z0-9_]*)\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/(?<time>\d{8}T\d{6}Z)-(?<slice>[A-Za-z0-9_.]+)-(?<attempt>\d+)-(?<part>\d+)\.ndjson\.gz$/;
-
-/** The name back from the key; undefined for a key that no fetcher wrote. */
-export function parseRawObjectKey(key: string): RawObjectName | undefined {
-  const groups = pattern.exec(key)?.groups;
-  if (!groups) return undefined;
-  const { resource = '', time = '', slice = '', attempt = '', part = '' } = groups;
-  const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  return { resource, slice, scheduledAt: new Date(iso), attempt: Number(attempt), part: Number(part) };
-}

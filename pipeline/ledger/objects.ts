@@ -82,38 +82,33 @@ export async function confirmPending(ledger: Ledger, objects: readonly ObjectIte
 
 /** The load has committed these objects. Repeated or interrupted, it goes on where it was. */
 export function markDone(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
-  return inParallel(keys, width, async (key) => {
-    await won(
-      ledger.dynamo.send(
-        new UpdateCommand({
-          TableName: ledger.table,
-          Key: keyOf(key),
-          ...expressions({
-            update: 'SET #state = :done, #load = :load REMOVE #work, #work_at',
-            condition: '#state = :pending',
-            values: { done: 'done', pending: 'pending', load },
-          }),
-        }),
-      ),
-    );
+  return updateEach(ledger, keys, {
+    update: 'SET #state = :done, #load = :load REMOVE #work, #work_at',
+    condition: '#state = :pending',
+    values: { done: 'done', pending: 'pending', load },
   });
 }
 
 /** The load died over these objects: one attempt more, counted once per load however often this is repeated. */
 export function countAttempt(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
+  return updateEach(ledger, keys, {
+    update: 'SET #attempts = #attempts + :one, #failed_in = :load',
+    // Load ids sort by time: a dispatcher that comes back late does not count an older load again.
+    condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
+    values: { one: 1, pending: 'pending', load },
+  });
+}
+
+/** The same conditional write for each object; those whose condition does not hold are left as they are. */
+function updateEach(
+  ledger: Ledger,
+  keys: Iterable<string>,
+  change: { update: string; condition: string; values: Record<string, unknown> },
+): Promise<void> {
   return inParallel(keys, width, async (key) => {
     await won(
       ledger.dynamo.send(
-        new UpdateCommand({
-          TableName: ledger.table,
-          Key: keyOf(key),
-          ...expressions({
-            update: 'SET #attempts = #attempts + :one, #failed_in = :load',
-            // Load ids sort by time: a dispatcher that comes back late does not count an older load again.
-            condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
-            values: { one: 1, pending: 'pending', load },
-          }),
-        }),
+        new UpdateCommand({ TableName: ledger.table, Key: keyOf(key), ...expressions(change) }),
       ),
     );
   });
