@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listFiles, type StoredFile } from '../support/read-table.ts';
 import { clientsOf } from '../support/local-stack.ts';
-import { projectRoot } from '../support/run-cli.ts';
+import { processesOf } from '../support/leftovers.ts';
+import { projectRoot, runCli, type CliResult } from '../support/run-cli.ts';
 import { pythonOf } from '../support/shared-local-aws.ts';
 import { startLocalAws } from '../../local/local-aws.ts';
 
@@ -21,15 +22,9 @@ interface StartDocument {
   query: { sql: string; rows: Record<string, unknown>[] };
 }
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 const program = join(projectRoot, 'bin/catchwater.mjs');
 
-/** `npm start` in a folder of its own, which borrows the environments that the set-up has made. */
+/** `npm start` in a folder of its own: its data lie there, the environments are the clone's. */
 describe('catchwater local', function () {
   this.timeout(300_000);
   let folder: string;
@@ -38,12 +33,10 @@ describe('catchwater local', function () {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'catchwater-start-'));
-    mkdirSync(join(folder, '.catchwater'));
-    symlinkSync(join(projectRoot, '.catchwater/python'), join(folder, '.catchwater/python'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach('leaves no process', () => {
-    expect(processesIn(folder)).to.deep.equal([]);
+    expect(processesOf(folder)).to.deep.equal([]);
   });
 
   it('runs one full cycle and prints one JSON document', async () => {
@@ -90,18 +83,7 @@ describe('catchwater local', function () {
     expect(code).to.equal(2);
   });
 
-  async function run(args: string[]): Promise<Ended> {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    const code = await new Promise<number | null>((closed) => child.once('close', closed));
-    return { code, stdout, stderr };
-  }
+  const run = (args: string[]): Promise<CliResult> => runCli(args, { cwd: folder });
 
   /** Node has no pseudo-terminal; Python does. Presses Ctrl-C once `until` has been printed. */
   async function runInTerminal(
@@ -144,9 +126,4 @@ describe('catchwater local', function () {
 function servedRows(talk: string): number {
   const found = /([\d,]+) different by place and hour/.exec(talk)?.[1] ?? '';
   return Number(found.replaceAll(',', ''));
-}
-
-function processesIn(folder: string): string[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes(folder));
 }

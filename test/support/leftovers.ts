@@ -1,16 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Processes whose command line or working directory names the folder; Linux only, elsewhere none are found. */
+/** Processes whose command line names the folder, or, on Linux, whose environment does. */
 export function processesOf(folder: string): string[] {
-  let ids: string[];
-  try {
-    ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
+  if (!existsSync('/proc')) {
+    const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    return lines.filter((line) => line.includes(folder));
   }
-  return ids
-    .filter((id) => id !== String(process.pid))
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
     .flatMap((id) => {
       const command = readText(`/proc/${id}/cmdline`).replaceAll('\0', ' ');
       const environment = readText(`/proc/${id}/environ`);

@@ -14,7 +14,7 @@ export async function runCli(
   args: string[],
   options: { environment?: Record<string, string>; cwd?: string; stdin?: string } = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(projectRoot, 'deploy/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [join(projectRoot, 'bin/catchwater.mjs'), ...args], {
     cwd: options.cwd ?? projectRoot,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
