@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listFiles, type StoredFile } from '../support/read-table.ts';
 import { clientsOf } from '../support/local-stack.ts';
-import { processesOf } from '../support/leftovers.ts';
+import { leftovers } from '../support/leftovers.ts';
 import { projectRoot, runCli, type CliResult } from '../support/run-cli.ts';
 import { pythonOf } from '../support/shared-local-aws.ts';
 import { startLocalAws } from '../../local/local-aws.ts';
@@ -35,8 +35,8 @@ describe('catchwater local', function () {
     folder = mkdtempSync(join(tmpdir(), 'catchwater-start-'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
-  afterEach('leaves no process', () => {
-    expect(processesOf(folder)).to.deep.equal([]);
+  afterEach('leaves no process', async () => {
+    expect(await leftovers(folder)).to.deep.equal([]);
   });
 
   it('runs one full cycle and prints one JSON document', async () => {

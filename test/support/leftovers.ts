@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Processes whose command line names the folder, or, on Linux, whose environment does. */
-export function processesOf(folder: string): string[] {
+function processesOf(folder: string): string[] {
   if (!existsSync('/proc')) {
     const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
     return lines.filter((line) => line.includes(folder));
@@ -17,9 +17,9 @@ export function processesOf(folder: string): string[] {
     });
 }
 
-/** Those that are still there when a dying process has had its time. */
+/** Those that are still there when a dying process has had its time: the guard of the local AWS outlives it by a moment. */
 export async function leftovers(folder: string): Promise<string[]> {
-  for (let attempt = 0; attempt < 20 && processesOf(folder).length > 0; attempt += 1) await wait(100);
+  for (let attempt = 0; attempt < 100 && processesOf(folder).length > 0; attempt += 1) await wait(100);
   return processesOf(folder);
 }
 
