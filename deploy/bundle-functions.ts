@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 import { CatchwaterError } from '../pipeline/errors.ts';
 import { packageRoot } from './package-root.ts';
+import { slimBundle, undiciDefines } from './slim-bundle.ts';
 
 export type FunctionName = 'fetch' | 'dispatch';
 
@@ -17,9 +18,10 @@ export async function bundleFunction(name: FunctionName): Promise<Uint8Array> {
     target: 'node24',
     // The SDK's ES modules shake down to a third of its CommonJS.
     mainFields: ['module', 'main'],
+    // Errors are told apart by their names, which are members of theirs: functions and classes may lose theirs.
     minify: true,
-    // Errors are told apart by their names.
-    keepNames: true,
+    define: undiciDefines,
+    plugins: [slimBundle()],
     legalComments: 'none',
     // The same bytes in whatever folder the clone lies.
     absWorkingDir: packageRoot,
