@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sourceSchema } from './schema.ts';
+import { sourceSchema } from './schema/source-schema.ts';
 
 /** What both the file for editors and the reference are made of. */
 export interface JsonSchema {
@@ -32,7 +32,7 @@ export function sourceJsonSchema(): JsonSchema {
 /** `sources/source.schema.json`, as stored. Keys of a resource may come from `resource_defaults`: an editor cannot know. */
 export function sourceSchemaText(): string {
   const schema = sourceJsonSchema();
-  for (const name of ['resource', 'endpoint']) {
+  for (const name of ['resource', 'endpoint', 'incremental']) {
     const definition = schema.definitions?.[name];
     if (definition) definition.required = definition.required?.filter((key) => key === 'name') ?? [];
   }

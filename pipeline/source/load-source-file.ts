@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts';
+import type { CheckSql } from './check/check-expressions.ts';
 import { loadSource, type LoadedSource } from './load-source.ts';
 
 export interface LoadFileOptions {
@@ -7,13 +8,14 @@ export interface LoadFileOptions {
   /** The text of a file, by its path; undefined when there is none. */
   readText: (path: string) => Promise<string | undefined>;
   now: Date;
+  checkSql?: CheckSql;
 }
 
 /** A source file and what lies beside it. */
-export async function loadSourceFile({ path, readText, now }: LoadFileOptions): Promise<LoadedSource> {
+export async function loadSourceFile({ path, readText, ...options }: LoadFileOptions): Promise<LoadedSource> {
   const text = await readText(path);
   if (text === undefined)
     throw new ConfigError(`there is no source file '${path}'; is the path right, seen from this folder?`);
   const folder = path.replace(/[^/\\]*$/, '');
-  return loadSource({ name: path, text, now, readFile: (name) => readText(`${folder}${name}`) });
+  return loadSource({ ...options, name: path, text, readFile: (name) => readText(`${folder}${name}`) });
 }

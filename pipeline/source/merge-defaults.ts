@@ -6,7 +6,7 @@ export function isMapping(value: unknown): value is Mapping {
 }
 
 /** One statement each: an element of these is replaced as a whole, never mixed with the default's. */
-const whole = new Set(['for_each', 'event_time', 'columns.*', 'endpoint.json']);
+const whole = new Set(['for_each', 'event_time', 'columns.*', 'endpoint.json', 'endpoint.paginator']);
 
 /**
  * `resource_defaults` under one resource: mappings are merged key by key, everything else (lists and nulls too) is

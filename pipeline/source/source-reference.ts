@@ -1,90 +1,77 @@
 /** `docs/source-reference.md`, from the descriptions and examples in the schema: nothing is described twice. */
 import { stringify } from 'yaml';
 import { sourceJsonSchema, type JsonSchema } from './json-schema.ts';
-
-/** Checked by a test, like every source. */
-export const exampleSource = `version: 1
-name: weather
-client:
-  base_url: https://api.open-meteo.com/v1/
-resources:
-  - name: hourly_weather
-    every: PT1H
-    for_each:
-      city: [{ name: Berlin, lat: 52.52, lon: 13.41 }, { name: Oslo, lat: 59.91, lon: 10.75 }]
-    endpoint:
-      path: forecast
-      params:
-        latitude: '{city.lat}'
-        longitude: '{city.lon}'
-        hourly: temperature_2m
-        timeformat: unixtime
-        past_hours: 24
-    data_selector: $.hourly
-    shape: columns
-    columns:
-      city: { type: string, value: '{city.name}' }
-      time: { type: timestamp, unit: s }
-      temperature_2m: double
-    primary_key: [city, time]
-    event_time: time
-`;
-
-const introduction = `# The source file
-
-One YAML file describes an API, its resources and their tables. \`catchwater check FILE\` says what is wrong with it, and where.
-This page is generated from the schema (\`catchwater schema\`); editors complete and check against the same one when the file
-begins with \`# yaml-language-server: $schema=./source.schema.json\`.
-
-\`\`\`yaml
-${exampleSource}\`\`\`
-
-**Templates.** \`{city.lat}\` stands for a field of the current element of \`for_each\`, \`{station}\` for the element itself when
-it is a scalar. A literal brace is doubled: \`{{\`, \`}}\`. A text that starts with \`{\` needs quotes in YAML.
-
-**Paths.** \`$\` is the whole value, \`$.a.b\` a field in a field, \`$['odd name']\` a field with any name, \`$.list[0]\` an element of
-a list. A path finds one value or nothing; there are no wildcards and no filters. In \`{ }\` a path with \`[\` needs quotes.
-
-**Durations** are ISO 8601: \`PT30S\`, \`PT15M\`, \`PT1H\`, \`P1D\`. Months and years differ in length and are refused.
-
-**Every table** also has \`_extra\` (JSON of the fields that the contract does not name), \`_scheduled_at\`, \`_fetched_at\`, \`_object\`,
-\`_line\` and \`_row\`: lineage to the raw response. \`primary_key\`, \`event_time\` and \`order_by\` may name \`_scheduled_at\`.
-
-**Not in this version**, and refused by name: \`paginator\`, \`incremental\`, \`api_budget\`, \`response_filters\`, \`schema_contract\`,
-\`delete_when\`, \`moving_keys\`, \`group\` and \`match\` of \`for_each\`, \`shape: map\`, \`partition_by: minute\` or by other columns,
-\`write_disposition: replace\` and \`append\`.
-`;
+import { introduction } from './reference-introduction.ts';
 
 /** In this order; the rest of the definitions repeats one of them. */
 const sections = [
   'client',
   'api_key',
   'bearer',
+  'http_basic',
+  'oauth2_client_credentials',
+  'oauth2_refresh_token',
+  'session_token',
+  'login',
+  'aws_sigv4',
   'secret',
+  'api_budget',
+  'policy',
   'resource',
+  'for_each_variable',
+  'range',
+  'match',
   'endpoint',
-  'for_each_file',
+  'csv',
+  'page_number',
+  'offset',
+  'cursor',
+  'header_link',
+  'json_link',
+  'continue',
+  'single_page',
+  'response_filter',
+  'body_rule',
+  'header_rule',
+  'incremental',
   'column',
   'column_type',
   'event_time',
+  'schema_contract',
+  'child_table',
 ];
 
 export function sourceReference(): string {
   const schema = sourceJsonSchema();
   const definitions = schema.definitions ?? {};
+  const told: Told = new Map();
   const parts = sections.flatMap((name) => {
     const definition = definitions[name];
-    return definition ? [describeMapping(definition)] : [];
+    return definition ? [describeMapping(definition, told)] : [];
   });
-  return [introduction, describeMapping({ ...schema, title: 'The file' }), ...parts].join('\n');
+  return [introduction, describeMapping({ ...schema, title: 'The file' }, told), ...parts].join('\n');
 }
 
-function describeMapping(schema: JsonSchema): string {
-  const keys = Object.entries(schema.properties ?? {}).map(([key, value]) =>
-    describeKey(key, value, schema.required?.includes(key) ?? false),
-  );
+/** What a key means, by its name and schema, and the section that says so first. */
+type Told = Map<string, string>;
+
+function describeMapping(schema: JsonSchema, told: Told): string {
+  const title = schema.title ?? '';
+  const repeated = new Map<string, string[]>();
+  const keys = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const required = schema.required?.includes(key) ?? false;
+    const identity = JSON.stringify([key, value, required]);
+    const section = told.get(identity);
+    if (section === undefined) {
+      told.set(identity, title);
+      return [describeKey(key, value, required)];
+    }
+    repeated.set(section, [...(repeated.get(section) ?? []), `\`${key}\``]);
+    return [];
+  });
   const description = schema.description === undefined ? [] : [`${schema.description}\n`];
-  return [`## ${schema.title ?? ''}\n`, ...description, ...keys].join('\n');
+  const rest = [...repeated].map(([section, names]) => `As in ${linkTo(section)}: ${names.join(', ')}.\n`);
+  return [`## ${title}\n`, ...description, ...keys, ...rest].join('\n');
 }
 
 function describeKey(key: string, schema: JsonSchema, required: boolean): string {
@@ -102,9 +89,18 @@ function describeKey(key: string, schema: JsonSchema, required: boolean): string
 
 /** Where the schema's own words are longer than its sense. */
 const kinds: Record<string, string> = {
-  for_each: 'mapping of one name to a list or to [elements from a file](#elements-from-a-file)',
+  for_each: 'mapping of names to a list or to the [long form](#variable-of-for_each)',
   every: 'duration',
   timeout: 'duration',
+  max_waiting_time: 'duration',
+  per: 'duration',
+  lifetime: 'duration',
+  default_token_expiration: 'duration',
+  delay: 'duration',
+  step: 'duration',
+  api_retention: 'duration',
+  lookback_window: 'duration or number',
+  granularity: 'duration or number',
 };
 
 const typeNames: Record<string, string> = {
@@ -139,8 +135,13 @@ function describeReference(reference: string): string {
   const known = sourceJsonSchema().definitions?.[name]?.title;
   if (known === undefined || !sections.includes(name))
     return name.startsWith('__') ? 'any JSON value' : 'mapping';
-  return `[${known.toLowerCase()}](#${known
+  return linkTo(known);
+}
+
+function linkTo(title: string): string {
+  const anchor = title
     .toLowerCase()
-    .replaceAll(/[^a-z0-9 ]/g, '')
-    .replaceAll(' ', '-')})`;
+    .replaceAll(/[^a-z0-9_ ]/g, '')
+    .replaceAll(' ', '-');
+  return `[${title.toLowerCase()}](#${anchor})`;
 }

@@ -45,6 +45,13 @@ function readPlaceholder(found: string, offset: number): Placeholder {
     throw new ExpressionError(`${missing}; a literal brace is doubled: ${found}${found}`, place);
   }
   const [, variable, field] = placeholderText.exec(found) ?? [];
+  const parent = /^\{resources\.(\w+)\.(\w+)\}$/.exec(found);
+  if (parent) {
+    throw new ExpressionError(
+      `${found} is reached by for_each: { item: { resource: ${parent[1]} } }, and then is {item.${parent[2]}}`,
+      place,
+    );
+  }
   if (variable === undefined) {
     throw new ExpressionError(
       `${found} is no placeholder: write {variable} or {variable.field}, literal braces doubled`,

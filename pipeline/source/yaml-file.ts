@@ -110,7 +110,7 @@ function warnOfNumbers(document: Document, file: TextFile): Problem[] {
   visit(document, {
     Pair(_, pair) {
       if (!isScalar(pair.key) || !isMap(pair.value)) return;
-      if (pair.key.value !== 'params' && pair.key.value !== 'headers') return;
+      if (!['params', 'headers', 'form'].includes(String(pair.key.value))) return;
       for (const { value } of pair.value.items) {
         if (!isScalar(value) || typeof value.value !== 'number' || String(value.value) === value.source)
           continue;

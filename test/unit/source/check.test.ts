@@ -41,6 +41,21 @@ describe('catchwater check', () => {
     });
   });
 
+  it('counts a table that two resources feed once, and says which resource goes there', async () => {
+    const list = changed(
+      '    event_time: time\n',
+      '    event_time: time\n    every: once\n    order_by: time\n',
+    );
+    const feed = list
+      .slice(list.indexOf('  - name: readings'))
+      .replace('  - name: readings', '  - name: revisions\n    table_name: readings')
+      .replace('    every: once\n', '');
+    const { code, out, err } = await check(`${list}${feed}`, false);
+    expect([code, err]).to.deep.equal([0, '']);
+    expect(out).to.include('weather is well-formed, 1 table\n  readings: 2 requests once\n');
+    expect(out).to.include('  revisions: 2 requests at every beat, into the table readings\n');
+  });
+
   it('names secrets and credit, and puts warnings on stderr', async () => {
     const auth = 'attribution: Somebody\nclient:\n  auth: { type: bearer, token: { secret: my-token } }\n';
     const text = changed('https', 'http', changed('client:\n', auth));

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { defaultClient, defaultEndpoint, defaultResource } from '../../../pipeline/source/default-parts.ts';
 import { formatProblems } from '../../../pipeline/source/problem.ts';
 import { sourceKey, sourceText } from '../../../pipeline/source/source-key.ts';
 import type { CompiledSource } from '../../../pipeline/source/source.ts';
 import { compileTable } from '../../../pipeline/table/compile-table.ts';
+import type { TableDefinition } from '../../../pipeline/table/table-definition.ts';
 import { changed, loadText } from './load-weather.ts';
 
 const full = `version: 1
@@ -44,6 +46,33 @@ resources:
     files_per_partition: 4
 `;
 
+const orders: TableDefinition = {
+  name: 'orders',
+  data_selector: '$.data.orders',
+  shape: 'list',
+  columns: [
+    { name: 'shop', type: 'bigint', from: { template: '{shop.id}' } },
+    { name: 'id', type: 'bigint', from: { record: '$.id' } },
+    { name: 'created_at', type: 'timestamp', from: { record: '$.times.created' }, unit: 'ms' },
+    {
+      name: 'updated_at',
+      type: 'timestamp',
+      from: { record: '$.updated_at' },
+      format: '%Y-%m-%d %H:%M:%S',
+      timezone: 'UTC',
+    },
+    { name: 'day', type: 'date', from: { record: '$.day' } },
+    { name: 'total', type: 'decimal(18,2)', from: { record: '$.total' }, exact: true },
+    { name: 'currency', type: 'varchar', from: { response: '$.meta.currency' } },
+  ],
+  primary_key: ['shop', 'id'],
+  event_time: 'created_at',
+  partition_by: 'month',
+  first_year: 2015,
+  files_per_partition: 4,
+  order_by: ['updated_at'],
+};
+
 async function compile(text: string): Promise<CompiledSource> {
   const loaded = await loadText(text);
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems));
@@ -68,6 +97,7 @@ describe('compileSource', () => {
         timeout_ms: 60_000,
         concurrency: 2,
         max_attempts: 6,
+        max_waiting_ms: 300_000,
       },
       resources: [
         {
@@ -79,36 +109,20 @@ describe('compileSource', () => {
             params: { region: '{shop.region}', page_size: '100', all: 'true' },
             headers: { 'X-Shop': '{shop.id}' },
             json: { shop: '{shop.id}', states: ['open', '{{closed}}'], limit: 5 },
+            paginator: { type: 'single_page' },
+            response_filters: [],
+            response: { format: 'json' },
+            conditional: false,
           },
           data_selector: '$.data.orders',
           shape: 'list',
           slices: [{ shop: { id: 7, region: null } }, { shop: { id: 8, region: 'eu' } }],
-          table: compileTable({
-            name: 'orders',
-            data_selector: '$.data.orders',
-            shape: 'list',
-            columns: [
-              { name: 'shop', type: 'bigint', from: { template: '{shop.id}' } },
-              { name: 'id', type: 'bigint', from: { record: '$.id' } },
-              { name: 'created_at', type: 'timestamp', from: { record: '$.times.created' }, unit: 'ms' },
-              {
-                name: 'updated_at',
-                type: 'timestamp',
-                from: { record: '$.updated_at' },
-                format: '%Y-%m-%d %H:%M:%S',
-                timezone: 'UTC',
-              },
-              { name: 'day', type: 'date', from: { record: '$.day' } },
-              { name: 'total', type: 'decimal(18,2)', from: { record: '$.total' }, exact: true },
-              { name: 'currency', type: 'varchar', from: { response: '$.meta.currency' } },
-            ],
-            primary_key: ['shop', 'id'],
-            event_time: 'created_at',
-            partition_by: 'month',
-            first_year: 2015,
-            files_per_partition: 4,
-            order_by: ['updated_at'],
-          }),
+          on_slice_error: 'fail',
+          envelope: ['$.meta.currency'],
+          protect: [],
+          child_tables: [],
+          table: compileTable(orders),
+          definitions: [orders],
         },
       ],
     });
@@ -121,18 +135,11 @@ client: { base_url: http://localhost:1234 }
 resources:
   - { name: things, endpoint: { path: '' }, columns: { id: string }, partition_by: none }
 `);
-    expect(source.client).to.deep.equal({
-      base_url: 'http://localhost:1234/',
-      headers: {},
-      timeout_ms: 30_000,
-      concurrency: 4,
-      max_attempts: 4,
-    });
+    expect(source.client).to.deep.equal({ ...defaultClient, base_url: 'http://localhost:1234/' });
     expect(source.resources[0]).to.deep.include({
-      endpoint: { path: '', method: 'GET', params: {}, headers: {} },
-      data_selector: '$',
+      ...defaultResource,
+      endpoint: { ...defaultEndpoint, path: '' },
       shape: 'list',
-      slices: [{}],
     });
     expect(source.resources[0]?.table.key).to.deep.equal(['_object', '_line', '_row']);
   });

@@ -1,24 +1,19 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
+import { defaultEndpoint } from '../../../pipeline/source/default-parts.ts';
+import type { SqlFault } from '../../../pipeline/source/check/check-expressions.ts';
 import { formatProblems, type Problem } from '../../../pipeline/source/problem.ts';
-import { changed, loadText, weather } from './load-weather.ts';
-
-interface Case {
-  title: string;
-  from: string;
-  to: string;
-  /** `9:22 message`, `9:22 warning: message`, or with the name of another file before it. */
-  found: string[];
-}
+import type { TableDefinition } from '../../../pipeline/table/table-definition.ts';
+import { changed, loadText, tracker, weather } from './load-weather.ts';
+import { readMistakes } from './mistakes.ts';
 
 describe('loadSource', () => {
-  for (const [title, cases] of readCases()) {
+  for (const [title, mistakes] of readMistakes()) {
     describe(title, () => {
-      for (const { title: change, from, to, found } of cases) {
+      for (const { title: change, base, from, to, found } of mistakes) {
         it(change, async () => {
-          const loaded = await loadText(changed(from, to));
+          const loaded = await loadText(changed(from, to, base));
           const problems = loaded.ok ? loaded.warnings : loaded.problems;
           expectFound(problems, found);
           expect(loaded.ok).to.equal(found.every((line) => line.includes(' warning: ')));
@@ -28,9 +23,11 @@ describe('loadSource', () => {
   }
 
   it('takes a source without a fault, in any line ends and with a byte order mark', async () => {
-    const plain = await loadText(weather);
-    expect(plain.ok && plain.warnings).to.deep.equal([]);
-    expect(await loadText(`\uFEFF${weather.replaceAll('\n', '\r\n')}`)).to.deep.equal(plain);
+    for (const source of [weather, tracker]) {
+      const plain = await loadText(source);
+      expect(plain.ok && plain.warnings).to.deep.equal([]);
+      expect(await loadText(`\uFEFF${source.replaceAll('\n', '\r\n')}`)).to.deep.equal(plain);
+    }
   });
 
   it('reports everything that is wrong at once, each with a frame', async () => {
@@ -82,8 +79,8 @@ resources:
     if (!loaded.ok) throw new Error(formatProblems(loaded.problems));
     const [one, two] = loaded.source.resources;
     expect(one?.endpoint).to.deep.equal({
+      ...defaultEndpoint,
       path: 'one/{city}',
-      method: 'GET',
       params: { b: '3' },
       headers: { 'X-A': 'a' },
     });
@@ -96,11 +93,13 @@ resources:
     expect(two?.every_ms).to.equal(3_600_000);
   });
 
-  it('answers any file that has lost, renamed or changed a value, and never throws', async () => {
-    const paths = pathsOf(parse(weather));
+  it('answers any file that has lost, renamed or changed a value, and never throws', async function () {
+    this.timeout(30_000);
+    const sources: unknown[] = [parse(weather), parse(tracker)];
+    const paths = sources.flatMap((source) => pathsOf(source));
     const odd = fc.oneof(
       fc.jsonValue(),
-      fc.constantFrom('{', '}', '$', '{city', '$.', 'P', '/', '\u0000', '..'),
+      fc.constantFrom('{', '}', '$', '{city', '$.', 'P', '/', '\u0000', '..', 'none', 0, [], {}),
     );
     const change = fc.record({
       path: fc.constantFrom(...paths),
@@ -109,48 +108,50 @@ resources:
       value: odd,
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-        const value: unknown = changes.reduce<unknown>(mutate, parse(weather));
-        const loaded = await loadText(stringify(value));
-        if (loaded.ok) expect(loaded.source.v).to.equal(1);
-        else expect(loaded.problems.some((problem) => problem.severity === 'error')).to.equal(true);
-      }),
-      { numRuns: 300 },
+      fc.asyncProperty(
+        fc.constantFrom(...sources),
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        async (source, changes) => {
+          const value: unknown = changes.reduce<unknown>(mutate, source);
+          const loaded = await loadText(stringify(value));
+          if (loaded.ok) expect(loaded.source.v).to.equal(1);
+          else expect(loaded.problems.some((problem) => problem.severity === 'error')).to.equal(true);
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 
-  it('answers any text, and never throws', async () => {
+  it('asks an engine about the expressions of each table, once nothing else is wrong', async () => {
+    const asked: string[] = [];
+    const checkSql = (table: TableDefinition): Promise<SqlFault[]> => {
+      asked.push(table.name);
+      const faults: Record<string, SqlFault[]> = {
+        issues: [{ path: 'columns.score.expression', message: 'no such function', offset: 7 }],
+        labels: [{ path: '', message: 'odd' }],
+      };
+      return Promise.resolve(faults[table.name] ?? []);
+    };
+    const loaded = await loadText(tracker, checkSql);
+    expectFound(loaded.ok ? [] : loaded.problems, ['28:49 no such function', '38:9 odd']);
+    expect(asked).to.deep.equal(['projects', 'issues', 'labels']);
+    expect(await loadText(changed('points: double', 'points: dubble', tracker), checkSql)).to.include({
+      ok: false,
+    });
+    expect(asked).to.have.length(3);
+  });
+
+  it('answers any text, and never throws', async function () {
+    this.timeout(30_000);
     await fc.assert(
       fc.asyncProperty(fc.nat(weather.length), fc.nat(40), fc.string(), async (start, length, text) => {
         const loaded = await loadText(weather.slice(0, start) + text + weather.slice(start + length));
         expect(loaded.ok ? loaded.source.v : loaded.problems.length).to.be.greaterThan(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
-
-/** The blocks of mistakes.txt, under their headings. */
-function readCases(): Map<string, Case[]> {
-  const text = readFileSync(new URL('mistakes.txt', import.meta.url), 'utf8');
-  const cases = new Map<string, Case[]>();
-  for (const block of text.trim().split('\n\n').slice(1)) {
-    const [first = '', second = '', ...found] = block.split('\n');
-    if (first.startsWith('# ')) {
-      cases.set(first.slice(2), []);
-      continue;
-    }
-    if (!first.startsWith('- ') || !second.startsWith('+')) throw new Error(`not a case: ${block}`);
-    const from = first === '- *' ? weather : readChange(first);
-    const title = second === '+' ? `no ${first.slice(2).trim()}` : second.slice(2).trim();
-    [...cases.values()].at(-1)?.push({ title, from, to: readChange(second), found });
-  }
-  return cases;
-}
-
-function readChange(line: string): string {
-  return line.slice(2).replaceAll('⏎', '\n').replaceAll('⇥', '\t');
-}
 
 function expectFound(problems: Problem[], expected: string[]): void {
   const found = problems.map(({ file, line, column, severity, message }) => {
@@ -164,7 +165,9 @@ function expectFound(problems: Problem[], expected: string[]): void {
     const caret = rows.findIndex((row) => /^ +\| +\^+$/.test(row));
     const shown = rows[caret - 1] ?? '';
     expect(shown).to.match(new RegExp(`^ *${line} \\|`));
-    expect(rows[caret]?.indexOf('^')).to.equal(shown.indexOf('|') + 1 + column);
+    // A place far to the right is shown from near it on.
+    const from = column > 80 ? column - 40 : 0;
+    expect(rows[caret]?.indexOf('^')).to.equal(shown.indexOf('|') + 1 + column - from);
   }
 }
 

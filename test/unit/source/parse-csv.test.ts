@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { parseCsv } from '../../../pipeline/source/parse-csv.ts';
+import { parseCsv } from '../../../pipeline/source/slices/parse-csv.ts';
 
 function parse(text: string): unknown {
   const { records, problems } = parseCsv({ name: 'a.csv', text });

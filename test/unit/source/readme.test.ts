@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadSource } from '../../../pipeline/source/load-source.ts';
 
@@ -19,9 +19,9 @@ describe('README', () => {
     expect(loaded.ok).to.equal(true);
   });
 
-  it('links only to files that exist', () => {
+  it('links only to what exists', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
     expect(links).to.include('docs/contracts.md');
-    for (const link of links) expect(() => readFileSync(join(root, link)), link).to.not.throw();
+    for (const link of links) expect(existsSync(join(root, link)), link).to.equal(true);
   });
 });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readText } from '../../../deploy/commands/check.ts';
+import { readText } from '../../../deploy/read-source-file.ts';
 import { loadSourceFile } from '../../../pipeline/source/load-source-file.ts';
 import { formatProblems } from '../../../pipeline/source/problem.ts';
 import type { CompiledResource, CompiledSource, Slice } from '../../../pipeline/source/source.ts';
@@ -108,9 +108,11 @@ describe('sources/nws.yaml', () => {
     const { source, resource, warnings } = await load('nws');
     expect(source.client.headers).to.have.all.keys('User-Agent', 'Accept');
     expect(warnings).to.match(/this User-Agent is an example/);
-    expect(requestOf(source, resource, { station: 'KLIT' })).to.deep.equal({
+    const incremental = { start_value: '2026-11-15T10:00:00Z' };
+    expect(requestOf(source, resource, { station: 'KLIT', incremental })).to.deep.equal({
       url: 'https://api.weather.gov/stations/KLIT/observations',
-      limit: '100',
+      start: '2026-11-15T10:00:00Z',
+      limit: '200',
     });
   });
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { generatedFiles } from '../../../deploy/commands/schema.ts';
 import { sourceJsonSchema, sourceSchemaText, type JsonSchema } from '../../../pipeline/source/json-schema.ts';
-import { exampleSource } from '../../../pipeline/source/source-reference.ts';
+import { exampleSource } from '../../../pipeline/source/reference-introduction.ts';
 import { loadText } from './load-weather.ts';
 
 describe('files made from the schema', () => {

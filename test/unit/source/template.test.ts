@@ -29,6 +29,7 @@ describe('parseTemplate', () => {
     ['{}', 0, /\{\} is no placeholder/],
     ['x{ city }', 1, /is no placeholder/],
     ['{city.a.b}', 0, /is no placeholder/],
+    ['a{resources.parent.id}', 1, /for_each: \{ item: \{ resource: parent \} \}, and then is \{item.id\}/],
     ['{city[0]}', 0, /is no placeholder/],
   ] as const) {
     it(`refuses '${text}' at character ${offset}`, () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { parseColumnType } from '../../../pipeline/source/column-type.ts';
+import { parseColumnType } from '../../../pipeline/source/schema/column-type.ts';
 import { countPartitions } from '../../../pipeline/source/count-partitions.ts';
-import { parseDuration } from '../../../pipeline/source/duration.ts';
+import { parseDuration, parseSpan } from '../../../pipeline/source/duration.ts';
 import { editDistance, nearestName } from '../../../pipeline/source/nearest-name.ts';
 
 describe('parseDuration', () => {
@@ -27,6 +27,26 @@ describe('parseDuration', () => {
   ] as const) {
     it(`reads ${text} as ${milliseconds}`, () => {
       expect(parseDuration(text)).to.equal(milliseconds);
+    });
+  }
+});
+
+describe('parseSpan', () => {
+  for (const [text, span] of [
+    ['P1M', [1, 0, 0]],
+    ['P1Y2M', [14, 0, 0]],
+    ['P2W', [0, 14, 0]],
+    ['P1DT1H', [0, 1, 3_600_000]],
+    ['PT24H', [0, 0, 86_400_000]],
+    ['P1Y1M1DT1H1M1.5S', [13, 1, 3_661_500]],
+    ['P', undefined],
+    ['P1MT', undefined],
+    ['-P1D', undefined],
+    ['P1W1D', undefined],
+  ] as const) {
+    it(`reads ${text} as ${span?.join(', ')}`, () => {
+      const [months, days, ms] = span ?? [];
+      expect(parseSpan(text)).to.deep.equal(span && { months, days, ms });
     });
   }
 });
