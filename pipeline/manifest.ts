@@ -21,11 +21,23 @@ export interface ManifestHeader {
   /** Rows that do not fit go below this prefix, in the staging bucket: `<quarantine_prefix><table>/load=<load>/…`. */
   quarantine_prefix: string;
   tables: TableSpec[];
+  /** Only where several resources feed one table: how the answers of those after the first become its rows. */
+  readings?: Reading[];
 }
 
+export interface Reading {
+  /** The resource. */
+  name: string;
+  parse_sql: string;
+  exact_fields: string[];
+}
+
+/** A raw object that feeds several tables has a line for each of them. */
 export interface ManifestObject {
   kind: 'object';
   table: string;
+  /** One of the header's; absent: as the table's own spec says. */
+  reading?: string;
   key: string;
   version_id: string;
   etag: string;
@@ -35,6 +47,7 @@ export interface ManifestObject {
 
 export interface ManifestEnd {
   kind: 'end';
+  /** Lines of kind `object`. */
   objects: number;
   bytes: number;
 }
@@ -70,6 +83,11 @@ export async function readManifest(lines: AsyncIterable<ManifestLine>): Promise<
     );
   }
   return { header, objects };
+}
+
+/** Of the raw objects, each once. */
+export function rawKeys(objects: readonly ManifestObject[]): Set<string> {
+  return new Set(objects.map(({ key }) => key));
 }
 
 export function bytesOf(objects: readonly { bytes: number }[]): number {

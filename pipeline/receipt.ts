@@ -8,6 +8,8 @@ interface Counts {
   duplicate: number;
   updated: number;
   inserted: number;
+  /** Rows that came in and took a stored one out (`delete_when`). */
+  deleted: number;
   /** Over the touched files. */
   rowsBefore: number;
   rowsAfter: number;
@@ -18,10 +20,12 @@ interface Counts {
 }
 
 export interface Receipt extends Counts {
-  /** rowsParsed = filtered + quarantined + duplicate + updated + inserted, rowsAfter = rowsBefore + inserted + recovered − removed, every object accounted for, every touched partition inside the table's projection. */
+  /** rowsParsed = filtered + quarantined + duplicate + updated + inserted + deleted, rowsAfter = rowsBefore + inserted + recovered − removed, every object accounted for, every touched partition inside the table's projection. */
   balanced: boolean;
   /** What does not add up, in words; empty when balanced. */
   faults: string[];
+  /** Tables of which rows broke a rule that may not be broken; their good rows are published, someone has to look. */
+  held?: string[];
 }
 
 /** A broken load can have a fault per row; nobody reads more than some. */
@@ -50,6 +54,7 @@ export function noCounts(): Counts {
     duplicate: 0,
     updated: 0,
     inserted: 0,
+    deleted: 0,
     rowsBefore: 0,
     rowsAfter: 0,
     recovered: 0,
@@ -61,14 +66,14 @@ export function noCounts(): Counts {
 
 /** Where rows in and rows out do not agree. A count that is missing in the report is NaN here and agrees with nothing. */
 export function imbalances(counts: Counts): string[] {
-  const { filtered, quarantined, duplicate, updated, inserted } = counts;
-  const outcome = filtered + quarantined + duplicate + updated + inserted;
+  const { filtered, quarantined, duplicate, updated, inserted, deleted } = counts;
+  const outcome = filtered + quarantined + duplicate + updated + inserted + deleted;
   const after = counts.rowsBefore + inserted + counts.recovered - counts.removed;
   return [
     ...(counts.rowsParsed === outcome
       ? []
       : [
-          `${counts.rowsParsed} rows parsed, but ${outcome} accounted for (${filtered} filtered, ${quarantined} quarantined, ${duplicate} duplicate, ${updated} updated, ${inserted} inserted)`,
+          `${counts.rowsParsed} rows parsed, but ${outcome} accounted for (${filtered} filtered, ${quarantined} quarantined, ${duplicate} duplicate, ${updated} updated, ${inserted} inserted, ${deleted} deleted)`,
         ]),
     ...(counts.rowsAfter === after
       ? []

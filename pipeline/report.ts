@@ -16,7 +16,7 @@ export interface ReportHeader {
   };
 }
 
-/** Per raw object. `rows` counts records found and lines that could not be read; it includes the next two. */
+/** Per raw object and table that it feeds. `rows` counts records found and lines that could not be read; it includes the next two. */
 export interface ReportObject {
   kind: 'object';
   table: string;
@@ -44,8 +44,12 @@ export interface ReportFile {
   inserted: number;
   updated: number;
   duplicate: number;
+  /** What dead loads added, less what they removed. */
   recovered: number;
+  /** Rows that are gone. */
   removed: number;
+  /** Incoming rows that took a stored one out (`delete_when`): the cause of as many of those removed. */
+  deleted?: number;
 }
 
 export interface ReportQuarantine {
@@ -66,6 +70,18 @@ export interface ReportDrift {
   rows: number;
 }
 
+/** Rows that break a rule of the source. `warn`: they are stored. `fail`: they are in quarantine, and hold their table. */
+export interface ReportViolation {
+  kind: 'violation';
+  table: string;
+  action: 'warn' | 'fail';
+  /** As in quarantine; `not_unique`: rows of one file that share their value with another, which stay. */
+  reason: string;
+  /** Or the name of a field that no column names. */
+  column: string;
+  rows: number;
+}
+
 export interface ReportEnd {
   kind: 'end';
   /** Lines of this report before this one, the header included. */
@@ -73,4 +89,4 @@ export interface ReportEnd {
 }
 
 export type ReportLine =
-  ReportHeader | ReportObject | ReportFile | ReportQuarantine | ReportDrift | ReportEnd;
+  ReportHeader | ReportObject | ReportFile | ReportQuarantine | ReportDrift | ReportViolation | ReportEnd;

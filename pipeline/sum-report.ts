@@ -16,6 +16,10 @@ export interface TableSums {
   quarantined: Record<string, number>;
   /** Schema drift: field → rows. */
   drift: Record<string, number>;
+  /** Broken rules, `<column>: <reason>` → rows: of rows that are stored. */
+  warned: Record<string, number>;
+  /** Those that hold the table, as the source wants it: of rows in quarantine (`not_unique`: that are stored). */
+  held: Record<string, number>;
 }
 
 export interface LoadSums {
@@ -29,6 +33,7 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
   const expected = new Map(manifest.objects.map((object) => [identity(object), object]));
   const recovering = manifest.header.recovers.length > 0;
   const faults: string[] = [];
+  const rawObjects = new Set<string>();
   let count = 0;
   let end: number | undefined;
 
@@ -51,6 +56,7 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
       if (!expected.delete(identity(line)))
         table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
       addObject(table, line);
+      rawObjects.add(line.key);
     } else if (line.kind === 'file') {
       addFile(table, line, recovering);
     } else if (line.kind === 'quarantine') {
@@ -58,6 +64,10 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
       table.quarantineRows += line.rows;
     } else if (line.kind === 'drift') {
       addTo(table.drift, { [line.field]: line.rows });
+    } else if (line.kind === 'violation') {
+      addTo(line.action === 'fail' ? table.held : table.warned, {
+        [`${line.column}: ${line.reason}`]: line.rows,
+      });
     }
   }
   if (end !== count) faults.push(`the report is cut short: ${count} lines, ${end ?? 'no'} at its end line`);
@@ -69,11 +79,14 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
   const ofTables = sums.flatMap(({ spec, receipt }) =>
     receipt.faults.map((fault) => `${spec.name}: ${fault}`),
   );
+  const receipt = makeReceipt(
+    sums.map((table) => table.receipt),
+    [...faults, ...ofTables],
+  );
+  const held = sums.filter((table) => Object.keys(table.held).length > 0).map(({ spec }) => spec.name);
   return {
-    receipt: makeReceipt(
-      sums.map((table) => table.receipt),
-      [...faults, ...ofTables],
-    ),
+    // An object that feeds several tables is still one.
+    receipt: { ...receipt, objects: rawObjects.size, ...(held.length > 0 && { held }) },
     tables: sums,
   };
 }
@@ -88,6 +101,8 @@ interface OpenTable {
   quarantineRows: number;
   quarantined: Record<string, number>;
   drift: Record<string, number>;
+  warned: Record<string, number>;
+  held: Record<string, number>;
 }
 
 function isLine(line: unknown): boolean {
@@ -105,6 +120,8 @@ function startTable(spec: TableSpec): OpenTable {
     quarantineRows: 0,
     quarantined: {},
     drift: {},
+    warned: {},
+    held: {},
   };
 }
 
@@ -147,6 +164,7 @@ function addFile(table: OpenTable, file: ReportFile, recovering: boolean): void 
   counts.duplicate += file.duplicate;
   counts.recovered += file.recovered;
   counts.removed += file.removed;
+  counts.deleted += file.deleted ?? 0;
 }
 
 function addTo(sums: Record<string, number>, more: Record<string, number>): void {
@@ -167,5 +185,7 @@ function finishTable(table: OpenTable): TableSums {
     changed: [...table.changed].toSorted(),
     quarantined: table.quarantined,
     drift: table.drift,
+    warned: table.warned,
+    held: table.held,
   };
 }

@@ -18,7 +18,7 @@ export async function announceTables(
 ): Promise<void> {
   const entries = tables
     .filter(({ changed }) => changed.length > 0)
-    .map(({ spec, changed, receipt }): PutEventsRequestEntry => ({
+    .map(({ spec, changed, receipt, held }): PutEventsRequestEntry => ({
       Source: 'catchwater',
       DetailType: 'table updated',
       Detail: JSON.stringify({
@@ -27,6 +27,7 @@ export async function announceTables(
         partitions: changed.slice(0, partitionsNamed),
         partitionsChanged: changed.length,
         receipt,
+        ...(Object.keys(held).length > 0 && { held }),
         load: load.load,
         report: `s3://${stagingBucket}/${load.report_key}`,
       }),

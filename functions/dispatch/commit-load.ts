@@ -2,6 +2,7 @@ import { CatchwaterError } from '../../pipeline/errors.ts';
 import type { LoadItem } from '../../pipeline/ledger/items.ts';
 import { closeLoad, markCommitted } from '../../pipeline/ledger/load.ts';
 import { markDone } from '../../pipeline/ledger/objects.ts';
+import { rawKeys } from '../../pipeline/manifest.ts';
 import type { LoadSums } from '../../pipeline/sum-report.ts';
 import { announceTables } from './announce-tables.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
@@ -45,17 +46,19 @@ async function finish(
   deps: DispatchDeps,
 ): Promise<Settled> {
   const { objects } = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
-  await markDone(deps.ledger, { keys: objects.map((object) => object.key), load: load.load });
+  await markDone(deps.ledger, { keys: rawKeys(objects), load: load.load });
   await announceTables(load, sums.tables, settings, deps);
   return (await closeLoad(deps.ledger, load.load)) ? 'over' : 'under way';
 }
 
 function logFindings({ load }: LoadItem, { tables }: LoadSums, { log }: DispatchDeps): void {
-  for (const { spec, receipt, quarantined, drift } of tables) {
+  for (const { spec, receipt, quarantined, drift, warned, held } of tables) {
     const table = spec.name;
     if (receipt.quarantined > 0) {
       log('rows quarantined', { load, table, rows: receipt.quarantined, reasons: quarantined }, 'WARN');
     }
+    if (Object.keys(warned).length > 0) log('rules broken', { load, table, rules: warned }, 'WARN');
+    if (Object.keys(held).length > 0) log('table held', { load, table, rules: held }, 'ERROR');
     if (Object.keys(drift).length > 0) log('schema drift', { load, table, fields: drift }, 'WARN');
   }
 }

@@ -2,6 +2,7 @@ import type { LoadItem } from '../../pipeline/ledger/items.ts';
 import { readLease } from '../../pipeline/ledger/lease.ts';
 import { buryLoad, markFailed } from '../../pipeline/ledger/load.ts';
 import { countAttempt } from '../../pipeline/ledger/objects.ts';
+import { rawKeys } from '../../pipeline/manifest.ts';
 import type { Settled } from './commit-load.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
 import { openManifest } from './load-files.ts';
@@ -25,7 +26,7 @@ export async function finishFailure(
   { ledger, s3, now }: DispatchDeps,
 ): Promise<Settled> {
   const { objects } = await openManifest(load, { s3, stagingBucket });
-  await countAttempt(ledger, { keys: objects.map((object) => object.key), load: load.load });
+  await countAttempt(ledger, { keys: rawKeys(objects), load: load.load });
   const lease = await readLease(ledger);
   return (await buryLoad(ledger, lease, load.load, now())) ? 'over' : 'under way';
 }

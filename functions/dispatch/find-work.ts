@@ -9,6 +9,9 @@ import type { DispatchDeps, DispatchSettings } from './deps.ts';
 const mostObjects = 50_000;
 const mostBytes = 10 * 1024 ** 3;
 
+/** Resource → its table, and its child tables. */
+export type TablesOf = Map<string, TableSpec[]>;
+
 interface Work {
   objects: ObjectItem[];
   /** Tables whose source has changed in a way that their files do not allow; the others go on. */
@@ -17,7 +20,7 @@ interface Work {
 
 /** The objects for the next load, as the index shows them; none while they are neither old nor big enough. */
 export async function findWork(
-  tables: Map<string, TableSpec>,
+  tables: TablesOf,
   settings: DispatchSettings,
   { ledger, now, log }: Pick<DispatchDeps, 'ledger' | 'now' | 'log'>,
 ): Promise<Work> {
@@ -31,14 +34,25 @@ export async function findWork(
 
     let refused = false;
     for (const resource of new Set(objects.map((object) => object.resource))) {
-      const spec = tables.get(resource);
-      const refusal = spec && (await admitTable(ledger, spec));
+      const refusal = await refusalOf(tables.get(resource) ?? [], ledger);
       if (refusal === undefined) continue;
       refusals.set(resource, refusal);
       refused = true;
     }
     if (!refused) return { objects: takeOldest(objects), refusals: [...refusals.values()] };
   }
+}
+
+/** One table that may not be loaded keeps the resource waiting: its objects are done for all of its tables, or none. */
+async function refusalOf(
+  specs: readonly TableSpec[],
+  ledger: DispatchDeps['ledger'],
+): Promise<string | undefined> {
+  for (const spec of specs) {
+    const refusal = await admitTable(ledger, spec);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 function isDue(objects: readonly ObjectItem[], settings: DispatchSettings, now: Date): boolean {

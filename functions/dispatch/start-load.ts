@@ -7,9 +7,9 @@ import { confirmPending } from '../../pipeline/ledger/objects.ts';
 import { bytesOf, manifestKey, manifestLines, reportKey, type Manifest } from '../../pipeline/manifest.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
-import type { TableSpec } from '../../pipeline/table/table-spec.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
-import { findWork } from './find-work.ts';
+import { feedTables } from './feed-tables.ts';
+import { findWork, type TablesOf } from './find-work.ts';
 import { startRun } from './start-run.ts';
 
 /**
@@ -25,7 +25,9 @@ export async function startLoad(
   const lease = await readLease(deps.ledger);
   if (lease.load !== undefined || isPaused(lease, deps.now())) return;
 
-  const tables = new Map(source.resources.map((resource) => [resource.name, resource.table]));
+  const tables = new Map(
+    source.resources.map(({ name, table, child_tables }) => [name, [table, ...child_tables]]),
+  );
   const work = await findWork(tables, settings, deps);
   const objects = await confirmPending(deps.ledger, work.objects);
   if (objects.length > 0) {
@@ -37,10 +39,11 @@ export async function startLoad(
 
 /** Undefined when someone else got the lease. */
 async function prepare(
-  { lease, tables, objects }: { lease: LeaseItem; tables: Map<string, TableSpec>; objects: ObjectItem[] },
+  { lease, tables, objects }: { lease: LeaseItem; tables: TablesOf; objects: ObjectItem[] },
   { stagingBucket, curatedBucket }: DispatchSettings,
   { ledger, s3, now, nonce }: DispatchDeps,
 ): Promise<LoadItem | undefined> {
+  const { objects: fed, ...described } = feedTables(objects, tables);
   const createdAt = now().toISOString();
   const id = `${createdAt.replaceAll(/[-:.]/g, '')}-${nonce()}`;
   const manifest: Manifest = {
@@ -55,12 +58,9 @@ async function prepare(
       recovers: lease.dead_loads,
       report_key: reportKey(id),
       quarantine_prefix: 'quarantine/',
-      tables: tablesOf(objects, tables),
+      ...described,
     },
-    objects: objects.map(({ resource, key, version_id, etag, bytes }) => {
-      const table = tables.get(resource)?.name ?? resource;
-      return { kind: 'object', table, key, version_id, etag, bytes };
-    }),
+    objects: fed,
   };
   await s3.send(
     new PutObjectCommand({
@@ -85,9 +85,4 @@ async function prepare(
     created_at: createdAt,
   };
   return (await prepareLoad(ledger, lease, load)) ? load : undefined;
-}
-
-function tablesOf(objects: readonly ObjectItem[], tables: Map<string, TableSpec>): TableSpec[] {
-  const resources = new Set(objects.map((object) => object.resource));
-  return [...tables].filter(([resource]) => resources.has(resource)).map(([, spec]) => spec);
 }

@@ -5,7 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from .errors import JobError
@@ -23,6 +23,15 @@ class TableSpec:
     parse_sql: str
     merge_sql: str
     copy_options: str
+    #: Of a table whose rows may remove others: what its files remember of those.
+    tombstones_sql: str | None = None
+    #: Of a table with unique columns.
+    unique_sql: str | None = None
+
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """(name, type) of what a row carries from parse to merge."""
+        return (*self.columns, ("_deleted", "boolean")) if self.tombstones_sql else self.columns
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,13 @@ class Load:
     report_key: str
     quarantine_prefix: str
     tables: dict[str, TableSpec]
+    #: Where several resources feed one table: name → what differs from the table's spec.
+    readings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def spec_of(self, table: str, reading: str) -> TableSpec:
+        """As answers of this reading are parsed; an empty name is the table's own."""
+        spec = self.tables[table]
+        return replace(spec, **self.readings[reading]) if reading else spec
 
 
 class RawObject(NamedTuple):
@@ -46,6 +62,8 @@ class RawObject(NamedTuple):
     version_id: str
     #: As stored, gzipped.
     bytes: int
+    #: Empty: the table's own.
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,8 @@ def read_objects(s3: Any, uri: str) -> Iterator[RawObject]:
     """Of a manifest that has been checked."""
     for line in _lines(s3, uri):
         if line["kind"] == "object":
-            yield RawObject(line["table"], line["key"], line["version_id"], line["bytes"])
+            reading = line.get("reading", "")
+            yield RawObject(line["table"], line["key"], line["version_id"], line["bytes"], reading)
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -96,6 +115,8 @@ def read_table(spec: dict[str, Any]) -> TableSpec:
         parse_sql=spec["parse_sql"],
         merge_sql=spec["merge_sql"],
         copy_options=spec["copy_options"].rstrip("; \n"),
+        tombstones_sql=spec.get("tombstones_sql"),
+        unique_sql=spec.get("unique_sql"),
     )
 
 
@@ -115,14 +136,23 @@ def _read_header(header: dict[str, Any], uri: str) -> Load:
             f"{uri} does not begin with a manifest header of version 1: deploy job and functions together"
         )
     tables = {spec["name"]: read_table(spec) for spec in header["tables"]}
-    plain = {field.name: header[field.name] for field in fields(Load)}
-    return Load(**{**plain, "recovers": tuple(header["recovers"]), "tables": tables})
+    readings = {
+        reading["name"]: {"parse_sql": reading["parse_sql"], "exact_fields": tuple(reading["exact_fields"])}
+        for reading in header.get("readings", [])
+    }
+    made = {"recovers": tuple(header["recovers"]), "tables": tables, "readings": readings}
+    plain = {item.name: header[item.name] for item in fields(Load) if item.name not in made}
+    return Load(**plain, **made)
 
 
 def _read_object(line: dict[str, Any], load: Load) -> None:
     if line["table"] not in load.tables:
         raise JobError(
             f"{line['key']} is for the table {line['table']}, which the manifest does not describe"
+        )
+    if line.get("reading", "") not in ("", *load.readings):
+        raise JobError(
+            f"{line['key']} has the reading {line['reading']}, which the manifest does not describe"
         )
     if UNUSABLE_KEY.search(line["key"]):
         raise JobError(f"the object key {line['key']!r} holds control characters")

@@ -1,15 +1,16 @@
-"""The columns of a table spec as DuckDB reads them."""
+"""Columns of a table spec as DuckDB reads them."""
 
-from .manifest import TableSpec
+#: (name, type) of each, in order.
+Columns = tuple[tuple[str, str], ...]
 
 
 def quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def name_columns(spec: TableSpec) -> str:
-    return ", ".join(quote_name(name) for name, _ in spec.columns)
+def name_columns(columns: Columns) -> str:
+    return ", ".join(quote_name(name) for name, _ in columns)
 
 
-def declare_columns(spec: TableSpec) -> str:
-    return ", ".join(f"{quote_name(name)} {kind}" for name, kind in spec.columns)
+def declare_columns(columns: Columns) -> str:
+    return ", ".join(f"{quote_name(name)} {kind}" for name, kind in columns)

@@ -2,6 +2,8 @@ import { ConfigError } from '../errors.ts';
 import { parseJsonPath } from '../source/json-path.ts';
 import { copyOptions, mergeSql } from './merge-sql.ts';
 import { parseSql } from './parse-sql.ts';
+import { tombstonesSql } from './tombstones-sql.ts';
+import { uniqueSql } from './unique-sql.ts';
 import type { TableDefinition } from './table-definition.ts';
 import { lineageColumns } from './table-spec.ts';
 import type { Column, TableSpec } from './table-spec.ts';
@@ -18,6 +20,8 @@ export function compileTable(definition: TableDefinition): TableSpec {
   ];
   const key = definition.primary_key.length > 0 ? definition.primary_key : rawRowKey;
   checkColumns(definition, { columns, key });
+  const deletes = definition.delete_when !== undefined || definition.removable === true;
+  const unique = definition.columns.filter((column) => column.unique === true);
   return {
     v: 1,
     name,
@@ -28,14 +32,16 @@ export function compileTable(definition: TableDefinition): TableSpec {
     files_per_partition,
     exact_fields: exactFields(definition),
     parse_sql: parseSql(definition, { columns, key }),
-    merge_sql: mergeSql({ columns, key, order_by }),
+    merge_sql: mergeSql({ columns, key, order_by, deletes }),
     copy_options: copyOptions,
+    ...(deletes && { tombstones_sql: tombstonesSql({ columns, key, order_by }) }),
+    ...(unique.length > 0 && { unique_sql: uniqueSql(unique, { deletes }) }),
   };
 }
 
 /** `check` says more, and where; this keeps a statement that cannot run from being stored. */
 function checkColumns(
-  { name, columns: contract, event_time, partition_by, order_by }: TableDefinition,
+  { name, columns: contract, event_time, partition_by, order_by, delete_when, removable }: TableDefinition,
   { columns, key }: { columns: Column[]; key: string[] },
 ): void {
   const types = new Map(columns.map((column) => [column.name, column.type]));
@@ -49,6 +55,15 @@ function checkColumns(
   if (names.size < columns.length) {
     throw new ConfigError(`table ${name}: two columns have the same name but for upper and lower case`);
   }
+  const cleansed = contract.find(
+    ({ from, trim, null_if, default: standIn }) =>
+      'expression' in from && (trim === true || null_if !== undefined || standIn !== undefined),
+  );
+  if (cleansed) {
+    throw new ConfigError(
+      `table ${name}: column ${cleansed.name}: trim, null_if and default are for values of the response; say it in the expression, as in coalesce(…, 0)`,
+    );
+  }
   const needed = [...key, ...order_by, ...(event_time === undefined ? [] : [event_time])];
   const missing = needed.find((column) => !types.has(column));
   if (missing !== undefined) throw new ConfigError(`table ${name}: there is no column ${missing}`);
@@ -56,6 +71,11 @@ function checkColumns(
   if (float !== undefined) {
     throw new ConfigError(
       `table ${name}: ${float} is a double, which cannot be part of a key; make it a decimal`,
+    );
+  }
+  if ((delete_when !== undefined || removable === true) && key === rawRowKey) {
+    throw new ConfigError(
+      `table ${name}: delete_when needs a primary_key: without one no row stands for the same thing as another`,
     );
   }
   if (partition_by !== 'none' && event_time === undefined) {
@@ -66,8 +86,9 @@ function checkColumns(
 /** The join step knows fields by their names alone: the last name on the path, also of a list's elements. */
 function exactFields(definition: TableDefinition): string[] {
   const fields = definition.columns.flatMap(({ exact, from }) => {
-    if (exact !== true || 'template' in from) return [];
-    const path = parseJsonPath('record' in from ? from.record : from.response);
+    if (exact !== true) return [];
+    const { record, parent, response } = from as Partial<Record<'record' | 'parent' | 'response', string>>;
+    const path = parseJsonPath(record ?? parent ?? response ?? '$');
     return path.filter((step) => typeof step === 'string').slice(-1);
   });
   return [...new Set(fields)].toSorted();

@@ -1,21 +1,25 @@
 import { castColumn, quoteName } from './quote.ts';
-import type { Column } from './table-spec.ts';
+import { rankOf, readTombstones } from './tombstones-sql.ts';
+import type { RankedTable } from './tombstones-sql.ts';
 
-interface MergedTable {
-  columns: Column[];
-  key: string[];
-  order_by: string[];
-}
-
-/** The statement over `incoming` and `stored`; see `TableSpec.merge_sql`. */
-export function mergeSql({ columns, key, order_by }: MergedTable): string {
+/** The statement over `incoming` and `stored`, and `tombstones` where rows delete; see `TableSpec.merge_sql`. */
+export function mergeSql({ deletes, ...table }: RankedTable & { deletes: boolean }): string {
+  const { columns, key } = table;
   const keys = key.map(quoteName);
   const [anyKey = ''] = keys;
-  const order = [...order_by, '_fetched_at', '_object', '_line', '_row'].map(quoteName);
+  const order = rankOf(table).map(quoteName);
   const merged = columns.map((column) => {
     const name = quoteName(column.name);
     return castColumn(column, `CASE WHEN "_wins" THEN "_newest".${name} ELSE "_kept".${name} END`);
   });
+  const isDeleted = 'CASE WHEN "_wins" THEN "_newest"."_deleted" ELSE "_kept"."_deleted" END';
+  const outcome = deletes
+    ? `WHEN ${isDeleted}
+      THEN CASE WHEN "_kept".${anyKey} IS NULL OR "_kept"."_deleted" THEN 'gone' ELSE 'removed' END
+    WHEN "_kept".${anyKey} IS NULL OR "_kept"."_deleted" THEN 'inserted'
+    WHEN NOT "_wins" THEN 'stored'`
+    : `WHEN "_kept".${anyKey} IS NULL THEN 'inserted'
+    WHEN NOT "_wins" THEN 'stored'`;
   return `WITH
 -- Of the rows that came in, the last one of each key.
 "_newest" AS (
@@ -28,18 +32,17 @@ export function mergeSql({ columns, key, order_by }: MergedTable): string {
 ),
 -- A file written before a column was added does not have it: BY NAME fills it with NULL.
 "_kept" AS (
-  SELECT * FROM "stored"
+  SELECT *${deletes ? ', false AS "_deleted"' : ''} FROM "stored"
   UNION ALL BY NAME
-  SELECT * FROM "incoming" WHERE false
+  SELECT * FROM "incoming" WHERE false${deletes ? `\n  UNION ALL BY NAME\n  ${readTombstones(table)}` : ''}
 )
 SELECT
   ${merged.join(',\n  ')},
   CASE
-    WHEN "_kept".${anyKey} IS NULL THEN 'inserted'
-    WHEN NOT "_wins" THEN 'stored'
+    ${outcome}
     WHEN ${order.map((name) => `"_newest".${name} IS NOT DISTINCT FROM "_kept".${name}`).join(' AND ')} THEN 'same'
     ELSE 'updated'
-  END AS "_outcome"
+  END AS "_outcome"${deletes ? `,\n  ${isDeleted} AS "_deleted"` : ''}
 FROM (
   SELECT
     "_newest",

@@ -1,17 +1,18 @@
 /** The statement over `lines`; see `TableSpec.parse_sql`. One pass: each step reads the step before it, once. */
 import { parseJsonPath } from '../source/json-path.ts';
-import type { JsonPath } from '../source/json-path.ts';
 import { parseTemplate } from '../source/template.ts';
 import { castIsoTime, castValue } from './cast-value.ts';
+import { cleanseText } from './cleanse-text.ts';
+import { computedSteps, usesRecord } from './computed-columns.ts';
+import { decideRows } from './decide-rows.ts';
 import { fileSql } from './file-sql.ts';
 import { jsonPointer } from './json-pointer.ts';
 import { pointerList } from './pointer-list.ts';
 import type { PointerList } from './pointer-list.ts';
 import { castColumn, quoteName, quoteText, textName } from './quote.ts';
-import { readColumns } from './read-columns.ts';
-import { readList, readObject } from './read-records.ts';
+import { recordTexts } from './record-texts.ts';
 import { rowRejects } from './row-rejects.ts';
-import type { TableDefinition } from './table-definition.ts';
+import type { ColumnOrigin, TableDefinition } from './table-definition.ts';
 import type { Column } from './table-spec.ts';
 
 /** What a reject keeps of its record or line, in characters. */
@@ -19,24 +20,35 @@ const recordCap = 65_536;
 /** What a message shows of an envelope's value, in characters. */
 const shownValue = 200;
 
-const readers = { object: readObject, list: readList, columns: readColumns };
-
 export function parseSql(definition: TableDefinition, table: { columns: Column[]; key: string[] }): string {
   const selector = `/body${jsonPointer(parseJsonPath(definition.data_selector))}`;
   const found = pointerList({ column: '"_found"', as: 'json' });
   const answer = pointerList({ column: '"_answer"', as: 'text' });
   const [v, scheduledAt, fetchedAt] = ['/v', '/scheduled_at', '/fetched_at'].map((name) => found.at(name));
-  const reader = readers[definition.shape](recordPaths(definition), { found, selector });
-  const recordTexts = reader.texts.values();
-  const texts = definition.columns.map((column) => {
-    const text = 'record' in column.from ? recordTexts.next().value : answerText(column.from, answer);
-    return `${text} AS ${textName(column)}`;
+  const { reader, textOf } = recordTexts(definition, { found, selector });
+  const given = definition.columns.filter(({ from }) => !('expression' in from));
+  const texts = given.map((column) => {
+    const text = textOf(column) ?? answerText(column.from, answer);
+    return `${cleanseText(column, text)} AS ${textName(column)}`;
   });
-  const typed = definition.columns.map(
-    (column) => `${castValue(column, textName(column))} AS ${quoteName(column.name)}`,
-  );
+  const typed = given.map((column) => `${castValue(column, textName(column))} AS ${quoteName(column.name)}`);
+  if (usesRecord(definition)) typed.push(`CAST(${reader.item} AS JSON) AS "record"`);
   const eventTime = definition.partition_by === 'none' ? undefined : definition.event_time;
   const rejects = rowRejects(definition, { ...table, eventTime });
+  const computed = computedSteps(definition, '"typed"');
+  const reject = [
+    ...(definition.include_when === undefined ? [] : ['WHEN "_filtered" THEN NULL']),
+    ...(reader.reject ? [reader.reject.reason] : []),
+    rejects.reason,
+  ].join('\n      ');
+  const detail = [...(reader.reject ? [reader.reject.detail] : []), rejects.detail].join('\n    ');
+  const outcome = [
+    definition.include_when === undefined ? 'false AS "_filtered"' : '"_filtered"',
+    ...(definition.delete_when === undefined ? [] : ['"_deleted"']),
+    ...(definition.delete_when === undefined && definition.removable === true ? ['false AS "_deleted"'] : []),
+    ...(rejects.violations === undefined ? [] : [`${rejects.violations} AS "_violations"`]),
+  ];
+  const { steps, last, isStored, extra } = decideRows(definition, { reader, after: computed.last });
 
   return `WITH
 -- A line that is no JSON has no document.
@@ -84,7 +96,7 @@ ${reader.steps},
   SELECT
     *,
     ${texts.join(',\n    ')}
-  FROM "records"
+  FROM ${reader.last ?? '"records"'}
 ),
 "typed" AS (
   SELECT
@@ -92,39 +104,36 @@ ${reader.steps},
     ${typed.join(',\n    ')}
   FROM "texts"
 ),
-"judged" AS (
+${computed.steps}${steps}"judged" AS (
   SELECT
     *,
     CASE
       WHEN "_line_reject" IS NOT NULL THEN "_line_reject"
-      ${rejects.reason}
+      ${reject}
     END AS "_reject",
-    CASE WHEN "_reject" IS NULL THEN ${reader.extra} END AS "_extra"
-  FROM "typed"
+    CASE WHEN ${isStored} THEN ${extra} END AS "_extra"
+  FROM ${last}
 )
 SELECT
-  CASE WHEN "_reject" IS NULL THEN ${fileSql({ ...definition, ...table }, eventTime)} END AS "_file",
+  CASE WHEN ${isStored} THEN ${fileSql({ ...definition, ...table }, eventTime)} END AS "_file",
   "_reject",
   CASE "_reject"
-    ${rejects.detail}
+    ${detail}
     ELSE "_line_detail"
   END AS "_detail",
   CASE
     WHEN "_line_reject" IS NOT NULL THEN left("_text", ${recordCap})
     WHEN "_reject" IS NOT NULL THEN left(${reader.record}, ${recordCap})
   END AS "_record",
-  false AS "_filtered",
+  ${outcome.join(',\n  ')},
   ${table.columns.map((column) => castColumn(column)).join(',\n  ')}
 FROM "judged"`;
 }
 
-function recordPaths(definition: TableDefinition): JsonPath[] {
-  return definition.columns.flatMap(({ from }) => ('record' in from ? [parseJsonPath(from.record)] : []));
-}
-
 /** A path in the body, or a template filled in as the fetcher fills in parameters: a lone null stays NULL. */
-function answerText(from: { response: string } | { template: string }, answer: PointerList): string {
+function answerText(from: ColumnOrigin, answer: PointerList): string {
   if ('response' in from) return answer.at(`/body${jsonPointer(parseJsonPath(from.response))}`);
+  if (!('template' in from)) throw new TypeError(`${JSON.stringify(from)} is no part of the answer`);
   const parts = parseTemplate(from.template).map((part) => {
     if ('literal' in part) return quoteText(part.literal);
     const { variable, field } = part.placeholder;

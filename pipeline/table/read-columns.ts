@@ -23,10 +23,12 @@ export const readColumns: ReadRecords = (paths, { found, selector }) => {
   const each = (write: (array: (typeof arrays)[number]) => string, separator = ', ') =>
     arrays.map(write).join(separator);
   const object = quoteText(selector);
+  const record = `'{' || concat_ws(',', ${each(({ name, element }) => `${quoteText(`${JSON.stringify(name)}:`)} || coalesce(${element}, 'null')`)}, "_rest"[2:-2]) || '}'`;
   return {
     type: 'OBJECT',
     texts: paths.map((path) => textOf(elementOf.get(nameOfArray(path)) ?? 'NULL')),
-    record: `'{' || concat_ws(',', ${each(({ name, element }) => `${quoteText(`${JSON.stringify(name)}:`)} || coalesce(${element}, 'null')`)}, "_rest"[2:-2]) || '}'`,
+    record,
+    item: record,
     extra: '"_rest"',
     // A field that is an array as long as the others is part of the records; any other belongs to the response.
     steps: `"lists" AS (

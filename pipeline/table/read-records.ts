@@ -14,22 +14,34 @@ export interface RecordReader {
   texts: string[];
   /** Over `records`: the record as JSON text. */
   record: string;
+  /** Over `records`: what stands at the record's place in the answer, as JSON text; NULL where it is null. */
+  item: string;
   /** Over `records`: what no column names, as JSON text. */
   extra: string;
+  /** Over `records`: the name under which a record stands; of the shape `map`. */
+  key?: string;
+  /** Where `records` is not the last of the steps. */
+  last?: string;
+  /** Branches before all others: of a row that is no record. */
+  reject?: { reason: string; detail: string };
 }
 
-/** `found` gives values of the whole line, `selector` points to the selected one. */
-export type ReadRecords = (paths: JsonPath[], line: { found: PointerList; selector: string }) => RecordReader;
+/** `found` gives values of the whole line, `selector` points to the selected one; what is `taken` is not left over. */
+export type ReadRecords = (
+  paths: JsonPath[],
+  line: { found: PointerList; selector: string; taken?: JsonPath[] },
+) => RecordReader;
 
 /** One record: the selected object. */
-export const readObject: ReadRecords = (paths, { found, selector }) => {
+export const readObject: ReadRecords = (paths, { found, selector, taken = [] }) => {
   const fields = pointerList({ column: '"_fields"', as: 'text' });
   const texts = paths.map((path) => fields.at(jsonPointer(path)));
   return {
     type: 'OBJECT',
     texts,
     record: '"_item"',
-    extra: leftover('"_item"', namedPaths(paths)),
+    item: '"_item"',
+    extra: leftover('"_item"', namedPaths([...paths, ...taken])),
     steps: `"selected" AS (
   SELECT * EXCLUDE ("_found"), CASE WHEN "_line_reject" IS NULL THEN ${found.at(selector)} END AS "_item"
   FROM "checked"
@@ -42,7 +54,7 @@ export const readObject: ReadRecords = (paths, { found, selector }) => {
 };
 
 /** A record is an element of the selected array. */
-export const readList: ReadRecords = (paths, { found, selector }) => {
+export const readList: ReadRecords = (paths, { found, selector, taken = [] }) => {
   const fields = pointerList({ column: '"_fields"', as: 'text' });
   const texts = paths.map((path) => fields.at(jsonPointer(path)));
   return {
@@ -50,7 +62,8 @@ export const readList: ReadRecords = (paths, { found, selector }) => {
     texts,
     // from_json gives NULL for an element that is null.
     record: `coalesce("_item", 'null')`,
-    extra: leftover('"_item"', namedPaths(paths)),
+    item: '"_item"',
+    extra: leftover('"_item"', namedPaths([...paths, ...taken])),
     steps: `"selected" AS (
   SELECT
     * EXCLUDE ("_found"),

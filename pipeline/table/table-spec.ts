@@ -45,10 +45,13 @@ export interface TableSpec {
    * `_file` VARCHAR (path below the table's prefix, `year=2026/…/part-0.parquet`; null when rejected),
    * `_reject` VARCHAR (reason code, null when good), `_detail` VARCHAR (column or value at fault),
    * `_record` VARCHAR (the record as JSON text, or the line; only when rejected, and at most 65,536 characters),
-   * `_filtered` BOOLEAN (left out by the source's own filter: counted, not stored), then `columns`.
+   * `_filtered` BOOLEAN (left out by the source's own filter: counted, not stored; `_file` is null), then `columns`. Where
+   * the table has `tombstones_sql`, `_deleted` BOOLEAN (removes its key); where rules warn or fail, `_violations` VARCHAR[]
+   * (`<warn or fail> <reason> <column>`): `warn` of rows that are stored, `fail` of rejected ones.
    *
    * Reasons, of a line: `not_json`, `bad_envelope`, `selector_missing`, `columns_length`; its `_row` is null. Of a row, the
-   * first of: `cast`, `key_null`, `event_time_null`, `year_out_of_range`.
+   * first of: `not_a_list`, `cast` or `contract_type`, `expression`, `key_null`, `event_time_null`, `year_out_of_range`,
+   * `contract_column`, `not_null`, `not_in`, `below_min`, `above_max`, `no_match`.
    */
   parse_sql: string;
   /**
@@ -56,8 +59,19 @@ export interface TableSpec {
    * added later; or empty): `columns`, then `_outcome` VARCHAR: `stored` (an old row stays), `inserted`, `updated`, `same`
    * (the winner is the stored row itself, seen again: what it says now is kept). One row per key, sorted by key. Incoming
    * rows that are neither inserted nor updated are duplicates.
+   *
+   * Where the table has `tombstones_sql`: `incoming` has `_deleted` too, and the view `tombstones(text VARCHAR)` holds what
+   * the stored file keeps under `catchwater_tombstones`, if anything. `_deleted` comes last, after `_outcome`: such rows do
+   * not go into the file; `removed` takes a stored row out, `gone` finds none (a duplicate).
    */
   merge_sql: string;
+  /**
+   * Only with `delete_when`: SELECT over the merged rows, as `merged`; its one `text`, if there is one, goes into the
+   * Parquet file's metadata as `catchwater_tombstones`.
+   */
+  tombstones_sql?: string;
+  /** Only with `unique` columns: SELECT over `merged` → `violation` VARCHAR, `rows` BIGINT. */
+  unique_sql?: string;
   /** What follows `COPY (…) TO '…'`: equal options give equal bytes. */
   copy_options: string;
 }

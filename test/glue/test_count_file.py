@@ -16,11 +16,11 @@ LOAD = Load(
     quarantine_prefix="quarantine/",
     tables={},
 )
-MERGED = Merged(incoming=10, rows=20, inserted=4, updated=3, sha256="new", bytes=1000)
+MERGED = Merged(incoming=10, rows=20, inserted=4, updated=3, removed=0, sha256="new", bytes=1000)
 
 
 def found(load: str | None, *, rows: int = 16, before: int = 12, sha256: str = "old") -> StoredFile:
-    counts = {"rows-before": str(before), "inserted": "2", "updated": "1"}
+    counts = {"rows-before": str(before), "inserted": "2", "updated": "1", "removed": "1"}
     metadata = {"load": load, **counts} if load else {}
     return StoredFile(etag='"old"', metadata=metadata, sha256=sha256, rows=rows)
 
@@ -51,17 +51,29 @@ def counts(**given: int | bool) -> FileCounts:
             counts(rows_before=12, recovered=8, inserted=0, updated=0, duplicate=10, written=False),
         ),
         (
-            # Its counts are those of the try that wrote it: 2 inserted, 1 updated.
+            # Its counts are those of the try that wrote it: 2 inserted, 1 updated, 1 removed.
             "a file that an earlier try of this load wrote",
-            found("load-3", sha256="new", rows=14),
-            replace(MERGED, rows=14, inserted=0, updated=0),
-            counts(rows_before=12, inserted=2, updated=1, duplicate=7),
+            found("load-3", sha256="new", rows=13),
+            replace(MERGED, rows=13, inserted=0, updated=0),
+            counts(rows_before=12, inserted=2, updated=1, removed=1, duplicate=6),
         ),
         (
             "a file that an earlier try of this load wrote over a dead load's",
             found("load-3", sha256="new", rows=20),
             replace(MERGED, inserted=0, updated=0),
-            counts(rows_before=12, inserted=2, updated=1, duplicate=7, recovered=6),
+            counts(rows_before=12, inserted=2, updated=1, removed=1, duplicate=6, recovered=7),
+        ),
+        (
+            "a file that loses rows",
+            found("load-0"),
+            replace(MERGED, rows=15, removed=5, inserted=4, updated=1),
+            counts(rows_before=16, updated=1, removed=5, duplicate=0),
+        ),
+        (
+            "a file that a dead load has taken rows from",
+            found("load-2", rows=10),
+            replace(MERGED, rows=14),
+            counts(rows_before=12, recovered=-2),
         ),
         ("another file of this load", found("load-3"), MERGED, counts(rows_before=12, recovered=4)),
     ],
@@ -70,7 +82,7 @@ def test_counts(about: str, stored: StoredFile | None, merged: Merged, expected:
     counted = count_file(LOAD, stored, merged)
     assert counted == expected
     assert merged.rows == counted.rows_before + counted.inserted + counted.recovered - counted.removed
-    assert merged.incoming == counted.inserted + counted.updated + counted.duplicate
+    assert merged.incoming == counted.inserted + counted.updated + counted.duplicate + counted.removed
 
 
 def test_the_metadata_hands_on_the_count_of_the_last_commit() -> None:

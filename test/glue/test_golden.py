@@ -2,11 +2,13 @@
 
 import json
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from golden import Row, cases_of, in_order, pick, raw_objects, table_spec, texts
@@ -34,7 +36,11 @@ class TestInDuckDB:
         rejects = [as_text(vars(reject)) for reject in parsed.rejects]
         assert pick(rejects, parse["rejects"]) == parse["rejects"]
         rows = sum(rows for rows, _ in parsed.counts.values())
-        assert rows == parsed.rows.num_rows + len(rejects) == len(parse["rows"]) + len(parse["rejects"])
+        filtered = sum(filtered for _, filtered in parsed.counts.values())
+        assert filtered == parse["filtered"]
+        assert rows == parsed.rows.num_rows + len(rejects) + filtered
+        assert (parsed.rows.num_rows, len(rejects)) == (len(parse["rows"]), len(parse["rejects"]))
+        assert parsed.violations == parse["violations"]
 
     @pytest.mark.parametrize("case", cases_of("merge"), **named)
     def test_merge(self, case: dict[str, Any], tmp_path: Path) -> None:
@@ -53,6 +59,19 @@ class TestInDuckDB:
         assert pick(
             texts(pq.read_table(tmp_path / "merged")), without_outcome(merge["rows"])
         ) == without_outcome(merge["rows"])
+
+    @pytest.mark.parametrize("case", cases_of("loads"), **named)
+    def test_loads(self, case: dict[str, Any], tmp_path: Path) -> None:
+        """The counts of each load, and in the end the very bytes that DuckDB in Node writes."""
+        files: dict[str, Path] = {}
+        for number, load in enumerate(case["loads"]["loads"]):
+            counts = run_load(table_spec(case["spec"]), load["lines"], files, tmp_path / str(number))
+            assert {name: counts[name] for name in load if name != "lines"} == {
+                name: count for name, count in load.items() if name != "lines"
+            }
+        assert {file: sha256(path.read_bytes()).hexdigest() for file, path in files.items()} == case["loads"][
+            "files"
+        ]
 
 
 class TestInSpark:
@@ -84,7 +103,15 @@ class TestInSpark:
             reports = [json.loads(row.line) for row in given if row.line is not None]
             counted = [line for line in reports if line["kind"] == "object" and line["table"] == name]
             assert sum(line["quarantined"] for line in counted) == len(rejects)
-            assert sum(line["rows"] for line in counted) == len(rejects) + len(parse["rows"])
+            assert sum(line["filtered"] for line in counted) == parse["filtered"]
+            found = len(rejects) + len(parse["rows"]) + parse["filtered"]
+            assert sum(line["rows"] for line in counted) == found
+            violations = {
+                f"{line['action']} {line['reason']} {line['column']}": line["rows"]
+                for line in reports
+                if line["kind"] == "violation" and line["table"] == name
+            }
+            assert violations == parse["violations"], case["name"]
 
     def test_merge(self, spark: "SparkSession", world: World, tmp_path: Path) -> None:
         from partitioning.merge.merge_files import merge_tasks
@@ -118,6 +145,32 @@ class TestInSpark:
             (tmp_path / "found").write_bytes(world.files()[key])
             expected = without_outcome(merge["rows"])
             assert pick(texts(pq.read_table(tmp_path / "found")), expected) == expected, case["name"]
+
+
+def run_load(spec: Any, lines: list[dict[str, Any]], files: dict[str, Path], folder: Path) -> dict[str, int]:
+    """Parses the lines and merges each file they touch; `files` (name → path) becomes what there is then."""
+    from partitioning.merge.merge_file import merge_file
+    from partitioning.open_duckdb import Slots, open_duckdb
+    from partitioning.parse.join_objects import LINES_SCHEMA
+    from partitioning.parse.parse_lines import parse_lines
+
+    folder.mkdir()
+    counts = dict.fromkeys(("filtered", "quarantined", "inserted", "updated", "duplicate", "removed"), 0)
+    with closing(open_duckdb(folder, Slots(2, 1 << 30))) as connection:
+        parsed = parse_lines(connection, spec, pa.Table.from_pylist(lines, schema=LINES_SCHEMA))
+        counts["filtered"] = sum(filtered for _, filtered in parsed.counts.values())
+        counts["quarantined"] = len(parsed.rejects)
+        for number, file in enumerate(sorted(set(parsed.rows.column("_file").to_pylist()))):
+            rows = parsed.rows.filter(pc.equal(parsed.rows.column("_file"), file)).drop_columns("_file")
+            path = folder / f"{number}.parquet"
+            merged = merge_file(connection, spec, [rows], stored=files.get(file), merged=path)
+            assert pq.read_metadata(path).num_rows == merged.rows
+            files[file] = path
+            changes = {"inserted": merged.inserted, "updated": merged.updated, "removed": merged.removed}
+            for name, count in changes.items():
+                counts[name] += count
+            counts["duplicate"] += merged.incoming - sum(changes.values())
+    return counts
 
 
 def task_settings(spark: "SparkSession", world: World, cases: list[dict[str, Any]]) -> Any:

@@ -194,6 +194,153 @@ def test_many_small_objects_of_several_tables_share_few_tasks(
     assert len([key for key in world.keys(world.curated) if key.startswith("others/")]) == 3
 
 
+ORDER_TABLES = (
+    {
+        "name": "orders",
+        "columns": [column("id", "bigint"), column("state", "varchar"), column("version", "bigint")],
+        "child_records": ["$.lines"],
+        "primary_key": ["id"],
+        "order_by": ["version"],
+        "delete_when": "state = 'void'",
+        "include_when": "id < 100",
+    },
+    {
+        "name": "lines",
+        "records": "$.lines",
+        "columns": [
+            {"name": "order_id", "type": "bigint", "from": {"parent": "$.id"}},
+            column("sku", "varchar", unique=True),
+            column("count", "bigint", min=1, on_fail="fail"),
+            column("note", "varchar", not_null=True, on_fail="warn"),
+        ],
+        "primary_key": ["order_id", "sku"],
+    },
+)
+
+
+def order(number: int, state: str, version: int, *lines: dict[str, Any]) -> dict[str, Any]:
+    return {"id": number, "state": state, "version": version, "lines": list(lines)}
+
+
+def test_one_object_feeds_several_tables_and_is_downloaded_once(
+    world: World, aws: Any, run: Run, tmp_path: Path
+) -> None:
+    orders, lines = compile_tables(*ORDER_TABLES)
+    rows = [
+        order(1, "open", 1, {"sku": "a", "count": 1, "note": "x"}, {"sku": "b", "count": 0}),
+        order(2, "open", 1, {"sku": "a", "count": 5}),
+        order(100, "open", 1),
+    ]
+    raw = world.land("orders", "one", raw_line(rows))
+    asked: Counter[str] = Counter()
+
+    def rule(request: Request, forward: Forward) -> Answer | None:
+        asked[f"{request.method} {request.path}"] += 1
+        return forward()
+
+    manifest = world.prepare("load-1", [orders, lines], [raw, {**raw, "table": "lines"}])
+    with faulty_proxy(aws.endpoint, rule) as endpoint:
+        run(manifest, endpoint)
+    assert asked[f"GET /{world.staging}/{raw['key']}"] == 1
+    report = world.report("load-1")
+    report.sums()
+    counted = {
+        line["table"]: (line["rows"], line["filtered"], line["quarantined"]) for line in report.of("object")
+    }
+    assert counted == {"orders": (3, 1, 0), "lines": (3, 0, 1)}
+    assert world.rows(tmp_path, "SELECT id, _extra FROM data ORDER BY id", "orders") == [(1, None), (2, None)]
+    select = "SELECT order_id, sku, _object, _line, _row FROM data ORDER BY order_id"
+    assert world.rows(tmp_path, select, "lines") == [
+        (1, "a", raw["key"], 0, 0),
+        (2, "a", raw["key"], 0, 10_000_000),
+    ]
+    broken = {
+        (line["table"], line["action"], line["reason"], line["column"]): line["rows"]
+        for line in report.of("violation")
+    }
+    assert broken == {
+        ("lines", "fail", "below_min", "count"): 1,
+        ("lines", "warn", "not_null", "note"): 1,
+        ("lines", "warn", "not_unique", "sku"): 2,
+    }
+
+
+def test_rows_that_are_removed_stay_so_whatever_comes_late(world: World, run: Run, tmp_path: Path) -> None:
+    (orders, _) = compile_tables(*ORDER_TABLES)
+    key = "orders/part-0.parquet"
+    select = "SELECT id, version FROM data ORDER BY id"
+
+    def load(number: int, *rows: dict[str, Any]) -> dict[str, int]:
+        landed = world.land("orders", str(number), raw_line(list(rows)))
+        run(world.prepare(f"load-{number}", [orders], [landed], token=number))
+        return world.report(f"load-{number}").sums()
+
+    load(1, order(1, "open", 1), order(2, "open", 1))
+    sums = load(2, order(1, "void", 3), order(2, "void", 2), order(3, "void", 1))
+    assert (sums["removed"], sums["deleted"], sums["duplicate"], sums["rows_after"]) == (2, 2, 1, 0)
+    metadata = world.aws.s3.head_object(Bucket=world.curated, Key=key)["Metadata"]
+    assert (metadata["rows-before"], metadata["rows"], metadata["removed"]) == ("2", "0", "2")
+    assert world.rows(tmp_path, select, "orders") == []
+    sums = load(3, order(1, "open", 2), order(2, "open", 1), order(3, "open", 0))
+    assert (sums["written"], sums["duplicate"], sums["rows_after"]) == (0, 3, 0)
+    sums = load(4, order(1, "open", 4), order(2, "void", 1))
+    assert (sums["inserted"], sums["duplicate"], sums["rows_after"]) == (1, 1, 1)
+    assert world.rows(tmp_path, select, "orders") == [(1, 4)]
+
+
+def test_what_a_dead_load_has_removed_is_recovered(world: World, run: Run) -> None:
+    (orders, _) = compile_tables(*ORDER_TABLES)
+    first = world.land("orders", "1", raw_line([order(1, "open", 1), order(2, "open", 1)]))
+    run(world.prepare("load-1", [orders], [first], token=1))
+    second = world.land("orders", "2", raw_line([order(1, "void", 2), order(3, "open", 1)]))
+    run(world.prepare("load-2", [orders], [second], token=2))
+    # Nobody has committed it: the next load does its work again.
+    third = world.land("orders", "3", raw_line([order(2, "void", 2), order(3, "open", 2)]))
+    run(world.prepare("load-3", [orders], [second, third], recovers=("load-2",), token=3))
+    sums = world.report("load-3").sums()
+    assert {name: sums[name] for name in ("rows_before", "rows_after", "recovered", "removed")} == {
+        "rows_before": 2,
+        "rows_after": 1,
+        "recovered": 0,
+        "removed": 1,
+    }
+    assert (sums["updated"], sums["deleted"], sums["duplicate"]) == (1, 1, 2)
+
+
+def test_two_resources_feed_one_table(world: World, run: Run, tmp_path: Path) -> None:
+    listed, _ = compile_tables({**ORDER_TABLES[0], "removable": True}, ORDER_TABLES[1])
+    events = {
+        "name": "orders",
+        "data_selector": "$.events",
+        "columns": [
+            {"name": name, "type": kind, "from": {"record": f"$.data.{name}"}}
+            for name, kind in (("id", "bigint"), ("state", "varchar"), ("version", "bigint"))
+        ],
+        "primary_key": ["id"],
+        "order_by": ["version"],
+        "delete_when": "record->>'type' = 'order.deleted'",
+    }
+    (event_spec,) = compile_tables(events)
+    assert event_spec["merge_sql"] == listed["merge_sql"]
+    reading = {"name": "events", **{name: event_spec[name] for name in ("parse_sql", "exact_fields")}}
+    list_object = world.land("orders", "list", raw_line([order(1, "open", 1), order(2, "open", 1)]))
+    body = {
+        "events": [
+            {"type": "order.updated", "data": {"id": 1, "state": "paid", "version": 2}},
+            {"type": "order.deleted", "data": {"id": 2, "version": 2}},
+            {"type": "order.updated", "data": {"id": "x"}},
+        ]
+    }
+    event_object = world.land("orders", "events", raw_line(body), raw_line([1]))
+    objects = [list_object, {**event_object, "reading": "events"}]
+    run(world.prepare("load-1", [listed], objects, readings=[reading]))
+    report = world.report("load-1")
+    sums = report.sums()
+    assert (sums["rows"], sums["quarantined"], sums["inserted"], sums["duplicate"]) == (6, 2, 1, 3)
+    assert len(world.quarantine("load-1", "orders")) == 2
+    assert world.rows(tmp_path, "SELECT id, state FROM data", "orders") == [(1, "paid")]
+
+
 def test_every_object_is_read_once_and_every_file_read_and_written_once(
     world: World, aws: Any, run: Run, readings: dict[str, Any]
 ) -> None:

@@ -14,7 +14,8 @@ from project import PROJECT
 
 def test_duckdb_is_the_same_in_node_and_in_both_python_environments() -> None:
     package = json.loads((PROJECT / "package.json").read_text())
-    assert package["devDependencies"]["@duckdb/node-api"].split("-")[0] == DUCKDB_VERSION
+    packages = package["devDependencies"] | package["dependencies"]
+    assert packages["@duckdb/node-api"].split("-")[0] == DUCKDB_VERSION
     for path in ("glue/requirements.in", "local/aws/requirements.in"):
         assert f"duckdb=={DUCKDB_VERSION}\n" in (PROJECT / path).read_text(), path
 

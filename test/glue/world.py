@@ -69,6 +69,7 @@ class World:
         *,
         recovers: tuple[str, ...] = (),
         token: int = 1,
+        readings: list[dict[str, Any]] | None = None,
     ) -> str:
         """Takes the lease and writes the manifest; gives its address."""
         self.lease(load, token)
@@ -84,6 +85,7 @@ class World:
             "report_key": f"loads/{load}/report.ndjson.gz",
             "quarantine_prefix": "quarantine/",
             "tables": tables,
+            **({"readings": readings} if readings else {}),
         }
         end = {"kind": "end", "objects": len(objects), "bytes": sum(item["bytes"] for item in objects)}
         text = "".join(json.dumps(line) + "\n" for line in [header, *objects, end])
@@ -153,10 +155,20 @@ class Report:
         """The sums of the receipt, after checking that they add up."""
         objects, files = self.of("object"), self.of("file")
         sums = {name: sum(line[name] for line in objects) for name in ("rows", "quarantined", "filtered")}
-        names = ("rows_before", "rows_after", "inserted", "updated", "duplicate", "recovered", "removed")
+        names = (
+            "rows_before",
+            "rows_after",
+            "inserted",
+            "updated",
+            "duplicate",
+            "recovered",
+            "removed",
+            "deleted",
+        )
         sums |= {name: sum(line[name] for line in files) for name in names}
         sums["written"] = sum(line["written"] for line in files)
-        outcome = sum(sums[name] for name in ("quarantined", "filtered", "inserted", "updated", "duplicate"))
+        outcomes = ("quarantined", "filtered", "inserted", "updated", "duplicate", "deleted")
+        outcome = sum(sums[name] for name in outcomes)
         assert sums["rows"] == outcome, sums
         assert (
             sums["rows_after"] == sums["rows_before"] + sums["inserted"] + sums["recovered"] - sums["removed"]

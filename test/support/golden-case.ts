@@ -28,6 +28,8 @@ export interface GoldenLine {
 
 export interface GoldenLoad {
   lines: GoldenLine[];
+  filtered?: number;
+  removed?: number;
   quarantined: number;
   inserted: number;
   updated: number;
@@ -39,7 +41,13 @@ export interface GoldenCase {
   name: string;
   about: string;
   spec: TableSpec;
-  parse?: { lines: GoldenLine[]; rows: GoldenRow[]; rejects: GoldenReject[] };
+  parse?: {
+    lines: GoldenLine[];
+    rows: GoldenRow[];
+    rejects: GoldenReject[];
+    filtered: number;
+    violations: Record<string, number>;
+  };
   /** SELECTs that give the two views. */
   merge?: { incoming_sql: string; stored_sql: string; rows: GoldenRow[]; sha256?: string };
   /** One load after the other, and all rows of the table after the last. */
@@ -66,6 +74,8 @@ interface WrittenCase {
   answers?: WrittenAnswer[];
   rows?: GoldenRow[];
   rejects?: GoldenReject[];
+  filtered?: number;
+  violations?: Record<string, number>;
   incoming?: GoldenRow[];
   stored?: GoldenRow[];
   /** Columns of the stored file; all by default. */
@@ -100,6 +110,8 @@ function fillIn(name: string, written: WrittenCase): GoldenCase {
         lines: linesOf(answers),
         rows: (written.rows ?? []).map((row) => completeRow(row, spec)),
         rejects: written.rejects ?? [],
+        filtered: written.filtered ?? 0,
+        violations: written.violations ?? {},
       },
     }),
     ...(incoming && {

@@ -3,6 +3,7 @@ import type { FetchItem, LandedObject } from '../../pipeline/ledger/items.ts';
 import { rawObjectKey } from '../../pipeline/raw-object.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import { lineageColumns, type Granularity, type TableSpec } from '../../pipeline/table/table-spec.ts';
+import { defaultClient, defaultEndpoint, defaultResource } from '../../pipeline/source/default-parts.ts';
 
 export function landedObject(key: string): LandedObject {
   return { key, version_id: `v-${key.length}`, etag: '"e"', bytes: 1000, lines: 1 };
@@ -51,18 +52,14 @@ export function compiledSource(resources: [name: string, partition_by: Granulari
     v: 1,
     name: 'samples',
     client: {
+      ...defaultClient,
       base_url: 'https://api.example.com/',
-      headers: {},
-      timeout_ms: 1000,
-      concurrency: 1,
-      max_attempts: 1,
     },
     resources: resources.map(([name, partition_by]) => ({
+      ...defaultResource,
       name,
-      endpoint: { path: name, method: 'GET', params: {}, headers: {} },
-      data_selector: '$',
+      endpoint: { ...defaultEndpoint, path: name },
       shape: 'object',
-      slices: [{}],
       table: tableSpec(name, partition_by),
     })),
   };

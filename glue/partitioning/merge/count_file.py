@@ -1,6 +1,6 @@
 """What a load did to one file, in rows: so that receipts add up over crashes (laws 7 and 8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..manifest import Load
 from .curated_store import StoredFile
@@ -15,8 +15,12 @@ class Merged:
     rows: int
     inserted: int
     updated: int
+    #: Stored rows that are gone; an incoming row each has taken them out.
+    removed: int
     sha256: str
     bytes: int
+    #: `<warn or fail> <reason> <column>` → rows of the merged file.
+    violations: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class FileCounts:
     inserted: int
     updated: int
     duplicate: int
+    #: What dead loads added, less what they removed.
     recovered: int
     removed: int
     #: By this load, now or in a try of the same task whose report was lost.
@@ -35,20 +40,22 @@ def count_file(load: Load, found: StoredFile | None, merged: Merged) -> FileCoun
     """`rows_before` is the count at the last commit: what a dead load added since is recovered."""
     rows = found.rows if found else 0
     before = committed_rows(load, found)
-    inserted, updated = merged.inserted, merged.updated
+    inserted, updated, removed = merged.inserted, merged.updated, merged.removed
     written = found is None or found.sha256 != merged.sha256
     if found and not written and found.metadata.get("load") == load.load:
         # Our own earlier try wrote exactly this: its counts are the load's.
-        inserted, updated = int(found.metadata["inserted"]), int(found.metadata["updated"])
-        rows -= inserted
+        inserted, updated, removed = (
+            int(found.metadata[name]) for name in ("inserted", "updated", "removed")
+        )
+        rows -= inserted - removed
         written = True
     return FileCounts(
         rows_before=before,
         inserted=inserted,
         updated=updated,
-        duplicate=merged.incoming - inserted - updated,
+        duplicate=merged.incoming - inserted - updated - removed,
         recovered=rows - before,
-        removed=0,
+        removed=removed,
         written=written,
     )
 

@@ -20,6 +20,7 @@ from ..open_duckdb import explain_failure, open_duckdb
 from ..read_ahead import read_ahead
 from ..task_rows import batch_reported
 from ..task_settings import TaskSettings
+from ..violation_line import violation_line
 from .chunk_spool import ChunkSpool
 from .count_file import FileCounts, Merged, count_file, file_metadata
 from .curated_store import CuratedStore, StoredFile
@@ -82,9 +83,11 @@ class MergeTask:
         self._duckdb = duckdb
         self._spool = spool
         self._folder = folder
+        #: File → rules that its merged rows break.
+        self._violations: dict[str, dict[str, int]] = {}
 
     def run(self) -> Iterator[dict[str, Any]]:
-        """Merges and writes; gives the report's line of each file."""
+        """Merges and writes; gives the report's lines of each file."""
         waiting: list[MergedFile] = []
         size = 0
         for number, key, stored, found in read_ahead(self._read_stored, enumerate(self._spool.files())):
@@ -100,6 +103,9 @@ class MergeTask:
                 yield from self._write(waiting)
                 waiting, size = [], 0
         yield from self._write(waiting)
+        for key, violations in self._violations.items():
+            for violation, rows in violations.items():
+                yield {**violation_line(violation, rows), "table": _table_of(key)}
 
     def _read_stored(self, numbered: tuple[int, str]) -> tuple[int, str, Path, StoredFile | None]:
         number, key = numbered
@@ -115,6 +121,7 @@ class MergeTask:
             merged = merge_file(self._duckdb, spec, chunks, stored=stored if found else None, merged=path)
         except DuckDBError as error:
             raise JobError(explain_failure(error, f"merging {key}")) from error
+        self._violations[key] = merged.violations
         return MergedFile(key, path, found, merged, count_file(self._load, found, merged))
 
     def _write(self, files: list[MergedFile]) -> Iterator[dict[str, Any]]:
@@ -170,6 +177,8 @@ class MergeTask:
             "duplicate": file.counts.duplicate,
             "recovered": file.counts.recovered,
             "removed": file.counts.removed,
+            # So far nothing else removes rows.
+            "deleted": file.counts.removed,
         }
 
 

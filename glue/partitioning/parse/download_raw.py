@@ -1,5 +1,6 @@
-"""The raw objects of a task, one after the other."""
+"""The raw objects of a task, one after the other; one that feeds several tables is downloaded once."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,30 @@ from ..manifest import RawObject
 from ..read_ahead import read_ahead
 
 
-def download_raw(
-    s3: Any, bucket: str, objects: Iterable[RawObject], folder: Path
-) -> Iterator[tuple[RawObject, Path]]:
-    """Exactly the versions that the manifest names, in order; a file is gone when the next is asked for."""
+class RawDownloads:
+    """Exactly the versions that the manifest names, in `folder`."""
 
-    def fetch(numbered: tuple[int, RawObject]) -> tuple[RawObject, Path]:
-        number, item = numbered
-        path = folder / f"{number}.gz"
-        _fetch(s3, bucket, item, path)
+    def __init__(self, s3: Any, bucket: str, folder: Path, objects: Iterable[RawObject]) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        #: (key, version) → tables that have not read it yet.
+        self._readers = Counter((item.key, item.version_id) for item in objects)
+        self._paths = {version: folder / f"{number}.gz" for number, version in enumerate(self._readers)}
+
+    def read(self, objects: Iterable[RawObject]) -> Iterator[tuple[RawObject, Path]]:
+        """In order, for one table; a file that no other table waits for goes when the next is asked for."""
+        for item, path in read_ahead(self._fetch, objects):
+            yield item, path
+            version = item.key, item.version_id
+            self._readers[version] -= 1
+            if self._readers[version] == 0:
+                path.unlink()
+
+    def _fetch(self, item: RawObject) -> tuple[RawObject, Path]:
+        path = self._paths[item.key, item.version_id]
+        if not path.exists():
+            _fetch(self._s3, self._bucket, item, path)
         return item, path
-
-    for item, path in read_ahead(fetch, enumerate(objects)):
-        yield item, path
-        path.unlink()
 
 
 def _fetch(s3: Any, bucket: str, item: RawObject, path: Path) -> None:

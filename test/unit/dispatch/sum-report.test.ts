@@ -68,11 +68,15 @@ function file(key: string, table: string, counts: Partial<ReportFile>): ReportFi
   };
 }
 
+function violation(table: string, action: 'warn' | 'fail', rows: number): ReportLine {
+  return { kind: 'violation', table, action, reason: 'below_min', column: 'people', rows };
+}
+
 const good: ReportLine[] = [
   { kind: 'report', v: 1, load: 'L2', engine: { name: 'glue', versions: {}, figures: {} } },
   object('raw/a', 'weather', { rows: 10, quarantined: 2, filtered: 1 }),
   object('raw/b', 'weather', { rows: 5 }),
-  object('raw/c', 'cities', { rows: 3 }),
+  object('raw/c', 'cities', { rows: 4 }),
   file(`weather/${hour}/part-0.parquet`, 'weather', {
     rows_before: 4,
     inserted: 6,
@@ -87,7 +91,13 @@ const good: ReportLine[] = [
     rows_after: 3,
     written: false,
   }),
-  file('cities/part-0.parquet', 'cities', { inserted: 3, removed: 1, rows_before: 5, rows_after: 7 }),
+  file('cities/part-0.parquet', 'cities', {
+    inserted: 3,
+    removed: 2,
+    deleted: 1,
+    rows_before: 5,
+    rows_after: 6,
+  }),
   {
     kind: 'quarantine',
     table: 'weather',
@@ -97,7 +107,10 @@ const good: ReportLine[] = [
   },
   { kind: 'drift', table: 'weather', field: 'uv', rows: 4 },
   { kind: 'drift', table: 'weather', field: 'uv', rows: 1 },
-  { kind: 'end', lines: 10 },
+  violation('cities', 'warn', 2),
+  violation('cities', 'warn', 1),
+  violation('cities', 'fail', 1),
+  { kind: 'end', lines: 13 },
 ];
 
 async function sum(lines: readonly ReportLine[], of = manifest): Promise<LoadSums> {
@@ -112,20 +125,22 @@ describe('sumReport', () => {
     const { receipt, tables } = await sum(good);
     expect(receipt).to.deep.equal({
       objects: 3,
-      rowsParsed: 18,
+      rowsParsed: 19,
       filtered: 1,
       quarantined: 2,
       duplicate: 5,
       updated: 1,
       inserted: 9,
+      deleted: 1,
       rowsBefore: 12,
-      rowsAfter: 21,
+      rowsAfter: 20,
       recovered: 1,
-      removed: 1,
+      removed: 2,
       files: 3,
       filesWritten: 2,
       balanced: true,
       faults: [],
+      held: ['cities'],
     });
     const [weather, cities] = tables;
     expect(weather?.receipt).to.include({
@@ -140,7 +155,9 @@ describe('sumReport', () => {
     expect(weather?.quarantined).to.deep.equal({ cast: 2 });
     expect(weather?.drift).to.deep.equal({ uv: 5 });
     expect(cities?.touched).to.deep.equal(['']);
-    expect(cities?.receipt).to.include({ objects: 1, rowsParsed: 3, rowsAfter: 7, balanced: true });
+    expect(cities?.receipt).to.include({ objects: 1, rowsParsed: 4, rowsAfter: 6, balanced: true });
+    expect(cities).to.deep.include({ warned: { 'people: below_min': 3 }, held: { 'people: below_min': 1 } });
+    expect(weather).to.deep.include({ warned: {}, held: {} });
   });
 
   it('counts every touched partition as changed after dead loads, whose writes nobody was told of', async () => {
@@ -163,14 +180,23 @@ describe('sumReport', () => {
 
   const counted = {
     object: ['rows', 'quarantined', 'filtered'],
-    file: ['rows_before', 'rows_after', 'inserted', 'updated', 'duplicate', 'recovered', 'removed'],
+    file: [
+      'rows_before',
+      'rows_after',
+      'inserted',
+      'updated',
+      'duplicate',
+      'recovered',
+      'removed',
+      'deleted',
+    ],
     quarantine: ['rows'],
     end: ['lines'],
   } as const;
   const places = good.flatMap((line, index) =>
-    (line.kind in counted ? counted[line.kind as keyof typeof counted] : []).map(
-      (name) => [index, name] as const,
-    ),
+    (line.kind in counted ? counted[line.kind as keyof typeof counted] : [])
+      .filter((name) => name in line)
+      .map((name) => [index, name] as const),
   );
 
   it('is unbalanced when any one count is wrong or missing', async () => {
@@ -205,7 +231,7 @@ describe('sumReport', () => {
     ['with a line that is none', [...good, null as never], 'the report holds null where'],
     ['with a number for a line', [7 as never, ...good], 'the report holds 7 where'],
     ['that is empty', [], 'the report is cut short: 0 lines, no at its end line'],
-    ['without an end', good.slice(0, -1), 'the report is cut short: 10 lines, no at its end line'],
+    ['without an end', good.slice(0, -1), 'the report is cut short: 13 lines, no at its end line'],
     [
       'on another version of an object',
       without(1, { version_id: 'v-2' }),
@@ -224,7 +250,7 @@ describe('sumReport', () => {
     ],
     [
       'that adds up in all but not per table',
-      without(2, { rows: 4 }).with(3, object('raw/c', 'cities', { rows: 4 })),
+      without(2, { rows: 4 }).with(3, object('raw/c', 'cities', { rows: 5 })),
       'weather: 14 rows parsed, but 15 accounted for',
     ],
   ];

@@ -25,18 +25,33 @@ describe('the golden cases', () => {
 async function expectParsed(
   duck: DuckDBConnection,
   spec: TableSpec,
-  { lines, rows, rejects }: NonNullable<GoldenCase['parse']>,
+  { lines, rows, rejects, filtered, violations }: NonNullable<GoldenCase['parse']>,
 ): Promise<void> {
   await putLines(duck, lines);
   const found = await readTexts(duck, `${spec.parse_sql} ORDER BY "_object", "_line", "_row"`);
-  const good = found.filter((row) => row['_reject'] === null);
+  const left = found.filter((row) => row['_reject'] === null && row['_filtered'] === 'true');
+  const good = found.filter((row) => row['_reject'] === null && row['_filtered'] === 'false');
   const bad = found.filter((row) => row['_reject'] !== null).map(nameReject);
   expect(pickNamed(good, rows)).to.deep.equal(rows);
   expect(pickNamed(bad, rejects)).to.deep.equal(rejects);
+  expect(left.length).to.equal(filtered);
+  expect(left.every((row) => row['_file'] === null)).to.equal(true);
+  expect(await countViolations(duck, spec)).to.deep.equal(violations);
   expect(
     good.every((row) => row['_file'] !== null && row['_detail'] === null && row['_record'] === null),
   ).to.equal(true);
   expect(bad.every((row) => row['file'] === null && row['record'] !== null)).to.equal(true);
+}
+
+async function countViolations(duck: DuckDBConnection, spec: TableSpec): Promise<Record<string, number>> {
+  if (!spec.parse_sql.includes('"_violations"')) return {};
+  const counted = await readTexts(
+    duck,
+    `SELECT violation, count(*) AS rows FROM (SELECT unnest(_violations) AS violation FROM (${spec.parse_sql})) GROUP BY violation ORDER BY violation`,
+  );
+  return Object.fromEntries(
+    counted.map(({ violation, rows }): [string, number] => [violation ?? '', Number(rows)]),
+  );
 }
 
 async function expectMerged(

@@ -7,10 +7,11 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { compileTable } from '../../../pipeline/table/compile-table.ts';
 import { openDuck, readTexts } from '../../support/duck.ts';
+import type { TableDefinition } from '../../../pipeline/table/table-definition.ts';
 import type { GoldenLine } from '../../support/golden-case.ts';
 import { loadLines } from '../../support/load-lines.ts';
 
-const spec = compileTable({
+const definition: TableDefinition = {
   name: 'readings',
   data_selector: '$',
   shape: 'list',
@@ -26,7 +27,15 @@ const spec = compileTable({
   first_year: 2000,
   files_per_partition: 2,
   order_by: ['version'],
-});
+};
+/** The same table, and one whose rows may remove others. */
+const tables = [
+  { about: 'that stay', spec: compileTable(definition) },
+  {
+    about: 'of which some remove their key',
+    spec: compileTable({ ...definition, delete_when: 'value < 0' }),
+  },
+];
 
 interface Reading {
   id: string;
@@ -80,93 +89,94 @@ function grouping(lines: GoldenLine[]): fc.Arbitrary<GoldenLine[][]> {
     });
 }
 
-describe('loads of the same raw rows', function () {
-  this.timeout(30_000);
-  let duck: DuckDBConnection;
-  let folder: string;
+for (const { about, spec } of tables)
+  describe(`loads of the same raw rows, ${about},`, function () {
+    this.timeout(30_000);
+    let duck: DuckDBConnection;
+    let folder: string;
 
-  before(async () => {
-    duck = await openDuck();
-  });
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'loads-'));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
+    before(async () => {
+      duck = await openDuck();
+    });
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'loads-'));
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true });
+    });
 
-  it('give the same bytes, however the rows are grouped and ordered', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async ([, first, second]) => {
-        expect(await loadAll(first)).to.deep.equal(await loadAll(second));
-      }),
-      { numRuns: 10 },
-    );
+    it('give the same bytes, however the rows are grouped and ordered', async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async ([, first, second]) => {
+          expect(await loadAll(first)).to.deep.equal(await loadAll(second));
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it('keep the last row of each key, and count every row once', async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async ([lines, groups]) => {
+          const table = mkdtempSync(join(folder, 'table-'));
+          let left = 0;
+          for (const group of groups) {
+            const counts = await loadLines(duck, { spec, folder: table }, group);
+            const rows = group.reduce((sum, { text }) => sum + bodyOf(text).length, 0);
+            expect(counts.inserted + counts.updated + counts.duplicate + counts.removed).to.equal(rows);
+            expect(counts.duplicate).to.be.at.least(0);
+            left += counts.inserted - counts.removed;
+          }
+          const winners = lastOfEachKey(lines, spec.tombstones_sql !== undefined);
+          expect(left).to.equal(winners.length);
+          expect(await readTable(table)).to.deep.equal(winners);
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it('write nothing when they come again', async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async ([lines]) => {
+          const table = { spec, folder: mkdtempSync(join(folder, 'table-')) };
+          await loadLines(duck, table, lines);
+          const again = await loadLines(duck, table, lines.toReversed());
+          expect(again).to.include({ inserted: 0, updated: 0, removed: 0, written: 0 });
+        }),
+        { numRuns: 5 },
+      );
+    });
+
+    async function loadAll(groups: GoldenLine[][]): Promise<Record<string, string>> {
+      const table = mkdtempSync(join(folder, 'table-'));
+      for (const group of groups) await loadLines(duck, { spec, folder: table }, group);
+      const files = readdirSync(table, { recursive: true, encoding: 'utf8' }).filter((file) =>
+        file.endsWith('.parquet'),
+      );
+      return Object.fromEntries(
+        files.map((file) => [
+          file,
+          createHash('sha256')
+            .update(readFileSync(join(table, file)))
+            .digest('hex'),
+        ]),
+      );
+    }
+
+    async function readTable(table: string): Promise<object[]> {
+      if (readdirSync(table).length === 0) return [];
+      return readTexts(
+        duck,
+        `SELECT id, epoch_us("at") // 1000000 AS "at", version, value, _object, _line, _row FROM read_parquet('${table}/**/*.parquet', hive_partitioning = false) ORDER BY id, "at"`,
+      );
+    }
   });
-
-  it('keep the last row of each key, and count every row once', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async ([lines, groups]) => {
-        const table = mkdtempSync(join(folder, 'table-'));
-        let inserted = 0;
-        for (const group of groups) {
-          const counts = await loadLines(duck, { spec, folder: table }, group);
-          const rows = group.reduce((sum, { text }) => sum + bodyOf(text).length, 0);
-          expect(counts.inserted + counts.updated + counts.duplicate).to.equal(rows);
-          expect(counts.duplicate).to.be.at.least(0);
-          inserted += counts.inserted;
-        }
-        const winners = lastOfEachKey(lines);
-        expect(inserted).to.equal(winners.length);
-        expect(await readTable(table)).to.deep.equal(winners);
-      }),
-      { numRuns: 10 },
-    );
-  });
-
-  it('write nothing when they come again', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async ([lines]) => {
-        const table = { spec, folder: mkdtempSync(join(folder, 'table-')) };
-        await loadLines(duck, table, lines);
-        const again = await loadLines(duck, table, lines.toReversed());
-        expect(again).to.include({ inserted: 0, updated: 0, written: 0 });
-      }),
-      { numRuns: 5 },
-    );
-  });
-
-  async function loadAll(groups: GoldenLine[][]): Promise<Record<string, string>> {
-    const table = mkdtempSync(join(folder, 'table-'));
-    for (const group of groups) await loadLines(duck, { spec, folder: table }, group);
-    const files = readdirSync(table, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.parquet'),
-    );
-    return Object.fromEntries(
-      files.map((file) => [
-        file,
-        createHash('sha256')
-          .update(readFileSync(join(table, file)))
-          .digest('hex'),
-      ]),
-    );
-  }
-
-  async function readTable(table: string): Promise<object[]> {
-    if (readdirSync(table).length === 0) return [];
-    return readTexts(
-      duck,
-      `SELECT id, epoch_us("at") // 1000000 AS "at", version, value, _object, _line, _row FROM read_parquet('${table}/**/*.parquet', hive_partitioning = false) ORDER BY id, "at"`,
-    );
-  }
-});
 
 function bodyOf(text: string): Reading[] {
   return (JSON.parse(text) as { body: Reading[] }).body;
 }
 
 /** The rule of law 4, said a second time. */
-function lastOfEachKey(lines: GoldenLine[]): object[] {
+function lastOfEachKey(lines: GoldenLine[], negativesDelete: boolean): object[] {
   const rows = lines.flatMap(({ object, line, text }) => {
     const { fetched_at } = JSON.parse(text) as { fetched_at: string };
     return bodyOf(text).map((body, row) => ({ ...body, fetched_at, object, line, row }));
@@ -178,6 +188,7 @@ function lastOfEachKey(lines: GoldenLine[]): object[] {
     if (!other || isLater(row, other)) winners.set(key, row);
   }
   return [...winners]
+    .filter(([, { value }]) => !(negativesDelete && value < 0))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { id, at, version, value, object, line, row }]) => ({
       id,
