@@ -16,8 +16,11 @@ export interface RawLine {
     for: Record<string, unknown>;
     /** Of a response in pages, from 1. */
     page: number;
-    /** Only where one response takes several lines (law 12): each repeats all but the elements of the selected list. */
-    chunk?: { number: number; of: number };
+    /**
+     * From 1, only where one response takes several lines (law 12): each repeats what comes before the elements of the
+     * selected list.
+     */
+    chunk?: { number: number };
   };
   status: number;
   /** Those of `keptHeaders` that came. */
