@@ -10,6 +10,7 @@ export const ownParameters = [
   'GlueLibraryKey',
   'GlueScriptKey',
   'GlueWheelsKey',
+  'RotatingSecretArns',
   'SecretArns',
   'SecretParameterArns',
   'SourceKey',

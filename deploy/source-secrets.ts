@@ -4,6 +4,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, type GetParameterCommandOutput, ParameterNotFound } from '@aws-sdk/client-ssm';
+import { secretsIn } from '../pipeline/source/secrets-in.ts';
 import type { CompiledSource, SecretReference } from '../pipeline/source/source.ts';
 
 interface Place {
@@ -17,39 +18,39 @@ interface SecretStores {
   secretsManager: { send(command: DescribeSecretCommand): Promise<DescribeSecretCommandOutput> };
 }
 
-export function secretsOf({ client: { auth } }: CompiledSource): SecretReference[] {
-  if (!auth) return [];
-  return [auth.type === 'bearer' ? auth.token : auth.api_key];
+interface SecretArns {
+  SecretParameterArns: string;
+  SecretArns: string;
+  RotatingSecretArns: string;
 }
 
-/** The template's two lists: exactly what the source names may be read, nothing else. */
-export function secretArns(
-  source: CompiledSource,
-  { account, region, partition }: Place,
-): { SecretParameterArns: string; SecretArns: string } {
-  const secrets = secretsOf(source);
-  const inStore = (store: SecretReference['store'], arn: (name: string) => string): string =>
-    secrets
-      .filter((reference) => reference.store === store)
-      .map(({ secret }) => arn(secret))
-      .join(',');
+/** The template's lists: exactly what the source names may be read, and what its API replaces may be written. */
+export function secretArns(source: CompiledSource, place: Place): SecretArns {
+  const listed = (secrets: SecretReference[]): string =>
+    secrets.map((reference) => arnOf(reference, place)).join(',');
+  const secrets = secretsIn(source);
+  const inStore = (store: SecretReference['store']): string =>
+    listed(secrets.filter((reference) => reference.store === store));
+  const { auth } = source.client;
   return {
-    SecretParameterArns: inStore(
-      'parameter-store',
-      (name) => `arn:${partition}:ssm:${region}:${account}:parameter/catchwater/${name}`,
-    ),
-    // Secrets Manager adds six characters of its own to the name.
-    SecretArns: inStore(
-      'secrets-manager',
-      (name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:catchwater/${name}-??????`,
-    ),
+    SecretParameterArns: inStore('parameter-store'),
+    SecretArns: inStore('secrets-manager'),
+    RotatingSecretArns: listed(auth?.type === 'oauth2_refresh_token' ? [auth.refresh_token] : []),
   };
+}
+
+function arnOf({ store, secret }: SecretReference, { account, region, partition }: Place): string {
+  if (store === 'parameter-store') {
+    return `arn:${partition}:ssm:${region}:${account}:parameter/catchwater/${secret}`;
+  }
+  // Secrets Manager adds six characters of its own to the name.
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:catchwater/${secret}-??????`;
 }
 
 /** One line for each secret that the source names and nobody has set yet. */
 export async function findMissingSecrets(source: CompiledSource, stores: SecretStores): Promise<string[]> {
   const missing: string[] = [];
-  for (const reference of secretsOf(source)) {
+  for (const reference of secretsIn(source)) {
     if (await isSet(reference, stores)) continue;
     const store = reference.store === 'secrets-manager' ? ' --store secrets-manager' : '';
     missing.push(

@@ -19,18 +19,26 @@ const shown = '***';
 const shortestInData = 8;
 
 export function createSecretMask(): SecretMask {
-  const forms = new Map<string, string[]>();
+  const known = new Set<string>();
+  /** Longest first, over all secrets: a form may be part of another, and what it leaves of that would be told. */
+  let forms: { text: string; of: string }[] = [];
+  const hide = (secret: string): void => {
+    if (secret === '' || known.has(secret)) return;
+    known.add(secret);
+    forms = [...forms, ...formsOf(secret).map((text) => ({ text, of: secret }))].toSorted(
+      (one, other) => other.text.length - one.text.length,
+    );
+  };
   const replace = (text: string, shortest: number): string => {
     let masked = text;
-    for (const [secret, variants] of forms) {
-      if (secret.length < shortest) continue;
-      for (const variant of variants) masked = masked.replaceAll(variant, shown);
+    for (const form of forms) {
+      if (form.of.length >= shortest) masked = masked.replaceAll(form.text, shown);
     }
     return masked;
   };
   const mask = (text: string): string => replace(text, 0);
   return {
-    hide: (secret) => void forms.set(secret, formsOf(secret)),
+    hide,
     mask,
     maskBody: (text) => replace(text, shortestInData),
     maskError: (error) => maskError(error, mask),
@@ -45,7 +53,6 @@ function maskError(error: unknown, mask: (text: string) => string): Error {
   return masked;
 }
 
-/** Longest first: a form may be part of another. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const json = JSON.stringify(secret).slice(1, -1);
@@ -59,5 +66,5 @@ function formsOf(secret: string): string[] {
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
   ];
-  return [...new Set(forms)].toSorted((a, b) => b.length - a.length);
+  return [...new Set(forms)];
 }

@@ -4,20 +4,24 @@ import { expect } from 'chai';
 import { setSecret } from '../../../deploy/commands/set-secret.ts';
 import { findMissingSecrets, secretArns } from '../../../deploy/source-secrets.ts';
 import { ConfigError } from '../../../pipeline/errors.ts';
-import type { Auth, CompiledSource } from '../../../pipeline/source/source.ts';
+import type {
+  Auth,
+  CompiledResource,
+  CompiledSource,
+  SecretReference,
+  TokenRequest,
+} from '../../../pipeline/source/source.ts';
 import { fakeClient } from '../../support/fake-client.ts';
 import { rejection } from '../../support/rejection.ts';
+import { defaultClient, defaultResource } from '../../../pipeline/source/default-parts.ts';
 
 const place = { account: '123456789012', region: 'eu-central-1', partition: 'aws' };
 const gone = { $metadata: {}, message: 'gone' };
 
 function sourceWith(auth?: Auth): CompiledSource {
   const client = {
+    ...defaultClient,
     base_url: 'https://api.example.com/',
-    headers: {},
-    timeout_ms: 1,
-    concurrency: 1,
-    max_attempts: 1,
     ...(auth && { auth }),
   };
   return { v: 1, name: 's', client, resources: [] };
@@ -25,24 +29,81 @@ function sourceWith(auth?: Auth): CompiledSource {
 const bearer = (store: 'parameter-store' | 'secrets-manager'): CompiledSource =>
   sourceWith({ type: 'bearer', token: { secret: 'team/key', store } });
 
+const parameterArn = 'arn:aws:ssm:eu-central-1:123456789012:parameter/catchwater/';
+const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:catchwater/';
+
 describe('secretArns', () => {
-  const cases: [string, CompiledSource, { SecretParameterArns: string; SecretArns: string }][] = [
-    ['nothing without auth', sourceWith(), { SecretParameterArns: '', SecretArns: '' }],
+  const none = { SecretParameterArns: '', SecretArns: '', RotatingSecretArns: '' };
+  const token: TokenRequest = {
+    url: 'https://login.example.com/token',
+    client_id: { secret: 'id', store: 'secrets-manager' },
+    client_secret: { secret: 'key', store: 'parameter-store' },
+    client_in: 'body',
+    scopes: [],
+    data: {},
+    token_path: '$.access_token',
+    expires_in_path: '$.expires_in',
+    lifetime_ms: 1,
+  };
+  const refreshed = (store: SecretReference['store']): CompiledSource =>
+    sourceWith({ type: 'oauth2_refresh_token', token, refresh_token: { secret: 'refresh', store } });
+
+  const cases: [string, CompiledSource, ReturnType<typeof secretArns>][] = [
+    ['nothing without auth', sourceWith(), none],
     [
-      'one parameter',
-      bearer('parameter-store'),
-      {
-        SecretParameterArns: 'arn:aws:ssm:eu-central-1:123456789012:parameter/catchwater/team/key',
-        SecretArns: '',
-      },
+      'nothing with signatures',
+      sourceWith({ type: 'aws_sigv4', service: 'execute-api', region: 'eu-central-1' }),
+      none,
     ],
+    ['one parameter', bearer('parameter-store'), { ...none, SecretParameterArns: `${parameterArn}team/key` }],
     [
       'one secret, whatever six characters end it',
       bearer('secrets-manager'),
+      { ...none, SecretArns: `${secretArn}team/key-??????` },
+    ],
+    [
+      'every secret of a token request',
+      sourceWith({ type: 'oauth2_client_credentials', token }),
+      { ...none, SecretParameterArns: `${parameterArn}key`, SecretArns: `${secretArn}id-??????` },
+    ],
+    [
+      'a refresh token to be replaced, and only that',
+      refreshed('parameter-store'),
       {
-        SecretParameterArns: '',
-        SecretArns: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:catchwater/team/key-??????',
+        SecretParameterArns: `${parameterArn}key,${parameterArn}refresh`,
+        SecretArns: `${secretArn}id-??????`,
+        RotatingSecretArns: `${parameterArn}refresh`,
       },
+    ],
+    [
+      'a refresh token in the other store to be replaced',
+      refreshed('secrets-manager'),
+      {
+        SecretParameterArns: `${parameterArn}key`,
+        SecretArns: `${secretArn}id-??????,${secretArn}refresh-??????`,
+        RotatingSecretArns: `${secretArn}refresh-??????`,
+      },
+    ],
+    [
+      'the secrets in a login, and user names that are some',
+      sourceWith({
+        type: 'session_token',
+        login: {
+          path: 'login',
+          method: 'POST',
+          headers: {},
+          json: {
+            u: { secret: 'user', store: 'parameter-store' },
+            p: [{ secret: 'pw', store: 'parameter-store' }],
+          },
+        },
+        token_path: '$',
+        lifetime_ms: 1,
+        name: 'X',
+        location: 'header',
+        prefix: '',
+      }),
+      { ...none, SecretParameterArns: `${parameterArn}user,${parameterArn}pw` },
     ],
   ];
   for (const [what, source, arns] of cases) {
@@ -72,6 +133,19 @@ describe('findMissingSecrets', () => {
     expect(ssm.sent).to.deep.equal([
       { command: 'GetParameterCommand', input: { Name: '/catchwater/team/key' } },
     ]);
+  });
+
+  it('asks for every secret that the source names, once', async () => {
+    const token = { secret: 'key', store: 'parameter-store' } as const;
+    const source = sourceWith({
+      type: 'http_basic',
+      username: { secret: 'user', store: 'secrets-manager' },
+      password: token,
+    });
+    const resource = { ...defaultResource, protect: [{ path: '$.email', how: 'hash', key: token }] };
+    source.resources.push(resource as unknown as CompiledResource);
+    const warnings = await findMissingSecrets(source, storesThat(false));
+    expect(warnings.map((warning) => /secret set (\S+)/.exec(warning)?.[1])).to.have.members(['key', 'user']);
   });
 
   for (const [store, option] of [

@@ -38,6 +38,13 @@ describe('SecretMask', () => {
     expect(mask.mask('new-secret old-secret new-secret')).to.equal('*** *** ***');
   });
 
+  it('hides a secret that holds another one whole', () => {
+    const mask = createSecretMask();
+    ['ann', 'ann:p:w d', ''].forEach((text) => mask.hide(text));
+    expect(mask.mask(`<${Buffer.from('ann:p:w d').toString('base64')}>`)).to.equal('<***>');
+    expect(mask.mask('<ann:p:w d> of <ann>')).to.equal('<***> of <***>');
+  });
+
   it('leaves other text alone', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
