@@ -1,6 +1,14 @@
 /** What an API says went wrong, from the body of its answer: one line, at most 300 characters, empty when it says nothing. */
 export function errorReason(text: string): string {
-  const reason = reasonIn(parse(text)) ?? plainText(text);
+  return shorten(reasonIn(parse(text)) ?? plainText(text));
+}
+
+/** The same of a body that is parsed. */
+export function documentReason(document: unknown): string {
+  return shorten(reasonIn(document) ?? oneLine(JSON.stringify(document) ?? ''));
+}
+
+function shorten(reason: string): string {
   return reason.length > 300 ? `${reason.slice(0, 300)}…` : reason;
 }
 

@@ -1,7 +1,9 @@
 import { formatJsonPath, selectPath, type JsonPath } from '../source/json-path.ts';
 import type { Shape } from '../source/source.ts';
-import { errorReason, oneLine } from './error-reason.ts';
+import { documentReason } from './error-reason.ts';
 import { HttpError } from './http-error.ts';
+import { isRetryable, type AnswerHead } from './judge-status.ts';
+import { rateLimitWaitMs } from './rate-limit-wait.ts';
 
 /** What a response of the resource must look like. */
 export interface Expectation {
@@ -11,45 +13,59 @@ export interface Expectation {
   columns: readonly string[];
 }
 
-/** Throws unless the text is one whole JSON document, no error message, with records where the source says they are. */
-export function judgeBody(text: string, status: number, expected: Expectation): void {
-  const refuse = (message: string): never => {
-    // An answer that went wrong under a 200 is a fault of the moment more often than of the request.
-    throw new HttpError(`${status}, ${message}`, { status, retryable: true });
-  };
-  if (text.trim() === '') refuse('but the body is empty');
-  const value = parse(text, status);
-  const marker = errorMarker(value, expected);
-  if (marker !== undefined) refuse(`but '${marker}' in it says that it is an error: ${errorReason(text)}`);
-  const found = selectPath(expected.selector, value);
-  const problem = shapeProblem(found, expected.shape);
-  if (problem === undefined) return;
-  const place = formatJsonPath(expected.selector);
-  const fields = found === undefined ? `; ${fieldsOf(value)}` : '';
-  refuse(`but data_selector ${place} finds ${problem}${fields}`);
+/** Throws when a body under a good status says that it is an error. */
+export function judgeDocument(
+  document: unknown,
+  expected: Expectation,
+  { head, now }: { head: AnswerHead; now: Date },
+): void {
+  const { status } = head;
+  const found = errorIn(document, expected);
+  if (!found) return;
+  const { marker, code } = found;
+  const reason = documentReason(document);
+  const limited = code === 429;
+  throw new HttpError(`${status}, but '${marker}' in it says that it is an error: ${reason}`, {
+    status,
+    // An answer that went wrong under a 200 is a fault of the moment more often than of the request, unless it says which.
+    retryable: code === undefined || isRetryable(code),
+    retryAfterMs: rateLimitWaitMs(head, { text: reason, now, limited }),
+    rateLimited: limited,
+    refreshToken: code === 401 || code === 403,
+  });
 }
 
-function parse(text: string, status: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    const where = oneLine((cause as Error).message);
-    const message = `${status}, but the body is no whole JSON: ${ends(text)} (${where})`;
-    throw new HttpError(message, { cause, status, retryable: true });
-  }
+interface ErrorFound {
+  marker: string;
+  /** The status that the body gives itself. */
+  code: number | undefined;
 }
 
-/** The field that marks an error in a body whose status says otherwise. */
-function errorMarker(value: unknown, { selector, columns }: Expectation): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const body = value as Record<string, unknown>;
+const codes = ['cod', 'code', 'status', 'statusCode', 'status_code'];
+const words = ['message', 'msg', 'error', 'detail', 'reason', 'info'];
+
+function errorIn(document: unknown, { selector, columns }: Expectation): ErrorFound | undefined {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
+  const body = document as Record<string, unknown>;
   const declared = (field: string): boolean => selector.length === 0 && columns.includes(field);
   const markers = [
     ...['error', 'errors'].filter((field) => isFilled(body[field])),
     ...['ok', 'success'].filter((field) => body[field] === false),
     ...['status'].filter((field) => body[field] === 'error'),
   ];
-  return markers.find((field) => Object.hasOwn(body, field) && !declared(field));
+  const marker = markers.find((field) => Object.hasOwn(body, field) && !declared(field));
+  const codeField = codes.find((field) => !declared(field) && errorCode(body[field]) !== undefined);
+  // A code alone may be a dialling code: an error has words too.
+  const saysSo = codeField !== undefined && words.some((field) => typeof body[field] === 'string');
+  if (marker === undefined && !saysSo) return undefined;
+  const code = codeField === undefined ? undefined : errorCode(body[codeField]);
+  return { marker: marker ?? codeField ?? '', code };
+}
+
+/** A status of 400 and more, as a number or a text (OpenWeatherMap has both). */
+function errorCode(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  return /^[45]\d\d$/.test(String(value)) ? Number(value) : undefined;
 }
 
 /** `error: null`, `false`, `0`, `""`, `[]` and `{}` all say that there is none. */
@@ -58,12 +74,27 @@ function isFilled(value: unknown): boolean {
   return Boolean(value);
 }
 
+/** Throws unless there are records where the source says they are. */
+export function judgeRecords(document: unknown, status: number, { selector, shape }: Expectation): void {
+  const found = selectPath(selector, document);
+  const problem = shapeProblem(found, shape);
+  if (problem === undefined) return;
+  const fields = found === undefined ? `; ${fieldsOf(document)}` : '';
+  throw new HttpError(`${status}, but data_selector ${formatJsonPath(selector)} finds ${problem}${fields}`, {
+    status,
+    retryable: true,
+  });
+}
+
 function shapeProblem(found: unknown, shape: Shape): string | undefined {
   const kind = kindOf(found);
   if (shape === 'list') return kind === 'a list' ? undefined : `${kind} instead of a list`;
   if (kind !== 'an object') return `${kind} instead of an object`;
-  if (shape === 'object') return undefined;
-  const lists = Object.entries(found as object).filter((entry): entry is [string, unknown[]] =>
+  return shape === 'columns' ? columnsProblem(found as object) : undefined;
+}
+
+function columnsProblem(found: object): string | undefined {
+  const lists = Object.entries(found).filter((entry): entry is [string, unknown[]] =>
     Array.isArray(entry[1]),
   );
   const [first, ...others] = lists;
@@ -86,9 +117,4 @@ function fieldsOf(value: unknown): string {
   const names = Object.keys(value);
   const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
   return `the body has ${names.slice(0, 10).join(', ')}${more}`;
-}
-
-/** Both ends of a text that does not parse: what it is, and how it stops. */
-function ends(text: string): string {
-  return oneLine(text.length <= 200 ? text : `${text.slice(0, 80)} … ${text.slice(-100)}`);
 }

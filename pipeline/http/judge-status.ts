@@ -1,6 +1,7 @@
+import type { ResponseFormat } from '../source/source.ts';
 import { errorReason } from './error-reason.ts';
 import { HttpError } from './http-error.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { isRateLimit, rateLimitWaitMs } from './rate-limit-wait.ts';
 
 export interface AnswerHead {
   status: number;
@@ -12,18 +13,22 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300 && status !== 206;
 }
 
-/** The error for any other status; `body` is the beginning of the text that came with it. */
-export function statusError({ status, headers }: AnswerHead, body: string, now: Date): HttpError {
-  const wait = retryAfterMs(headers, now);
-  const reason = errorReason(body);
-  const remedy = remedyFor(status);
-  const message = `${status}${reason && `: ${reason}`}${remedy && `; ${remedy}`}`;
-  return new HttpError(message, { status, retryable: isRetryable(status, wait), retryAfterMs: wait });
+/** The error for any other status; `text` is the beginning of what came with it. */
+export function statusError(head: AnswerHead, text: string, now: Date): HttpError {
+  const { status } = head;
+  const reason = errorReason(text);
+  const rateLimited = isRateLimit(head, text);
+  const remedy = remedyFor(rateLimited ? 429 : status);
+  return new HttpError(`${status}${reason && `: ${reason}`}${remedy && `; ${remedy}`}`, {
+    status,
+    retryable: rateLimited || isRetryable(status),
+    retryAfterMs: rateLimitWaitMs(head, { text, now, limited: rateLimited }),
+    rateLimited,
+    refreshToken: !rateLimited && (status === 401 || status === 403),
+  });
 }
 
-/** Some APIs (GitHub) say 403 for a rate limit: with a time to wait, it is meant to be asked again. */
-function isRetryable(status: number, wait: number | undefined): boolean {
-  if (status === 403) return wait !== undefined;
+export function isRetryable(status: number): boolean {
   return status >= 500 || status === 206 || [408, 425, 429].includes(status);
 }
 
@@ -33,19 +38,43 @@ function remedyFor(status: number): string {
     return 'is the secret of client.auth right, is it allowed this, and does client.headers name you in User-Agent?';
   }
   if (status === 404 || status === 410) return 'check base_url, path and for_each';
-  if (status === 429) return 'ask less often (every) or for less at once (concurrency)';
+  if (status === 429) return 'ask less often (every) or for less at once (concurrency, api_budget)';
   if (status >= 400 && status < 500) return 'check path and params';
   if (status < 400) return 'no usable answer to this request';
   return '';
 }
 
-/** Throws for a type that is not JSON. Some hosts call any file octet-stream, which says nothing. */
-export function checkContentType({ status, headers }: AnswerHead, body: string): void {
-  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === '' || type.includes('json') || type.endsWith('/octet-stream')) return;
-  const reason = errorReason(body);
-  throw new HttpError(`${status} with ${type} instead of JSON${reason && `: ${reason}`}`, {
-    status,
-    retryable: true,
-  });
+/** Types that say nothing of what is in a file, or only how it is packed. */
+const anyData = /^$|\/(octet-stream|gzip|x-gzip|zip|x-zip-compressed|x-brotli)$/;
+const dataTypes = {
+  json: /json/,
+  ndjson: /json|jsonl|^text\/plain$/,
+  csv: /csv|^text\/plain$|tab-separated|ms-excel$/,
+};
+const names = { json: 'JSON', ndjson: 'NDJSON', csv: 'CSV' };
+
+/** Without its parameters, in lower case; empty when none is named. */
+export function mediaType(headers: Record<string, string>): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+export function isDataType(
+  { headers }: Pick<AnswerHead, 'headers'>,
+  format: ResponseFormat['format'],
+): boolean {
+  const type = mediaType(headers);
+  return anyData.test(type) || dataTypes[format].test(type);
+}
+
+/** Throws for a body of another type: a page that says why, or data under a wrong name. */
+export function checkContentType(head: AnswerHead, text: string, format: ResponseFormat['format']): void {
+  if (isDataType(head, format)) return;
+  const { status } = head;
+  const type = mediaType(head.headers);
+  const reason = errorReason(text);
+  throw new HttpError(
+    `${status} with ${type} instead of ${names[format]}${reason && `: ${reason}`}; if the API sends its data so, add the response ` +
+      `filter {status: ${status}, content_type: ${type}, action: success}`,
+    { status, retryable: true },
+  );
 }

@@ -2,15 +2,14 @@ import { expect } from 'chai';
 import { authenticate, shownUrl } from '../../../pipeline/http/authenticate.ts';
 import { buildRequest } from '../../../pipeline/http/build-request.ts';
 import type { Auth, Client, Endpoint, Slice } from '../../../pipeline/source/source.ts';
+import { defaultClient, defaultEndpoint } from '../../../pipeline/source/default-parts.ts';
 
 const client: Client = {
+  ...defaultClient,
   base_url: 'https://api.example/v1/',
   headers: { 'User-Agent': '(weather, me@example.com)', 'X-Plan': 'a' },
-  timeout_ms: 1000,
-  concurrency: 1,
-  max_attempts: 1,
 };
-const endpoint: Endpoint = { path: 'forecast', method: 'GET', params: {}, headers: {} };
+const endpoint: Endpoint = { ...defaultEndpoint, path: 'forecast' };
 const oslo: Slice = { city: { name: 'Oslo & Bærum', lat: 59.9, note: null } };
 const build = (change: Partial<Endpoint>, slice: Slice = oslo) =>
   buildRequest(client, { ...endpoint, ...change }, slice);
@@ -43,6 +42,28 @@ describe('buildRequest', () => {
     expect({ body, method }).to.deep.equal({ body: '{"at":[59.9,null],"text":"lat 59.9"}', method: 'POST' });
     expect(headers).to.include({ 'content-type': 'application/json' });
   });
+
+  it('sends a form, without the fields that are null', () => {
+    const { body, headers } = build({
+      method: 'POST',
+      form: { place: '{city.name}', note: '{city.note}', limit: '5' },
+    });
+    expect(body).to.equal('place=Oslo+%26+B%C3%A6rum&limit=5');
+    expect(headers).to.include({ 'content-type': 'application/x-www-form-urlencoded' });
+  });
+
+  it('asks for the format that the source names', () => {
+    expect(build({ response: { format: 'csv' } }).headers['accept']).to.equal('text/csv, */*;q=0.8');
+    expect(build({ response: { format: 'ndjson' } }).headers['accept']).to.match(/^application\/x-ndjson/);
+  });
+
+  for (const value of [null, '']) {
+    it(`asks for nothing where a part of the path would be ${JSON.stringify(value)}`, () => {
+      expect(() => build({ path: 'stations/{station.id}' }, { station: { id: value } })).to.throw(
+        "the path 'stations/{station.id}' has no value for {station.id}",
+      );
+    });
+  }
 
   for (const [path, slice] of [
     ['https://evil.example/v1/x', {}],

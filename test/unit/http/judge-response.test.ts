@@ -1,12 +1,9 @@
 import { expect } from 'chai';
-import { Readable } from 'node:stream';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { HttpError } from '../../../pipeline/http/http-error.ts';
-import type { Expectation } from '../../../pipeline/http/judge-body.ts';
-import { readResponse, type Response } from '../../../pipeline/http/read-response.ts';
-import { createSecretMask } from '../../../pipeline/http/secret-mask.ts';
+import { createJudge, type Verdict } from '../../../pipeline/http/judge-response.ts';
+import type { HttpRequest } from '../../../pipeline/http/send-request.ts';
 import { parseJsonPath } from '../../../pipeline/source/json-path.ts';
-import type { Shape } from '../../../pipeline/source/source.ts';
+import type { ResponseFilter, ResponseFormat, Shape } from '../../../pipeline/source/source.ts';
 import { readSample } from '../../support/read-sample.ts';
 
 const now = new Date('2026-11-21T10:05:03.123Z');
@@ -15,30 +12,54 @@ interface Given {
   status?: number;
   type?: string;
   headers?: Record<string, string>;
-  body?: string | Buffer;
+  body?: string;
   selector?: string;
   shape?: Shape;
   columns?: string[];
+  format?: ResponseFormat['format'];
+  filters?: ResponseFilter[];
+  /** Headers of the request. */
+  asked?: Record<string, string>;
 }
 
-function read(given: Given, mask = createSecretMask()): Promise<Response> {
-  const { status = 200, type, body = '', selector = '$', shape = 'object', columns = [] } = given;
+/** As the fetch does it: the whole body where it may land, else its beginning. Undefined: left to the parser. */
+function judge(given: Given): Verdict | undefined {
+  const {
+    status = 200,
+    type,
+    body = '',
+    selector = '$',
+    shape = 'object',
+    columns = [],
+    format,
+    filters = [],
+  } = given;
   const headers = { ...given.headers, ...(type !== undefined && { 'content-type': type }) };
-  const expected: Expectation = { selector: parseJsonPath(selector), shape, columns };
-  const request = { method: 'GET' as const, url: new URL('https://api.example/v1/x'), headers: {} };
-  const answer = { status, headers, body: Readable.from([Buffer.from(body)]) };
-  return readResponse(request, expected, {
-    send: async () => answer,
-    signal: new AbortController().signal,
-    now: () => now,
-    mask,
-    maxBytes: 100_000,
-  });
+  const request: HttpRequest = {
+    method: 'GET',
+    url: new URL('https://api.example/v1/x'),
+    headers: given.asked ?? {},
+  };
+  const expected = { selector: parseJsonPath(selector), shape, columns };
+  const responseJudge = createJudge({ filters, expected, format, now: () => now });
+  const head = { status, headers };
+  if (!responseJudge.mayLand(head)) return responseJudge.text(head, body, request);
+  const document = parse(body);
+  if (document === undefined) return responseJudge.text(head, body, request);
+  return responseJudge.document(head, body, document);
 }
 
-async function refusal(given: Given): Promise<HttpError> {
+function parse(body: string): unknown {
   try {
-    await read(given);
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(given: Given): HttpError {
+  try {
+    judge(given);
   } catch (error) {
     if (error instanceof HttpError) return error;
     throw error;
@@ -77,7 +98,6 @@ describe('a response that may land', () => {
     ['octet-stream, which says nothing', { type: 'binary/octet-stream', body: '{"a":1}' }],
     ['text/json', { type: 'text/json', body: '{"a":1}' }],
     ['JSON of a vendor', { type: 'application/vnd.api+json', body: '{"a":1}' }],
-    ['a byte order mark', { type: json, body: '\uFEFF{"a":1}' }],
     ['error: null', { type: json, body: '{"error":null,"a":1}' }],
     [
       'error: false, errors: []',
@@ -96,35 +116,60 @@ describe('a response that may land', () => {
       { ...columns, type: json, body: '{"hourly":{"a":[1],"b":[2],"unit":"x"}}' },
     ],
     ['columns without rows', { ...columns, type: json, body: '{"hourly":{"a":[],"b":[]}}' }],
-    ['gzip', { type: json, body: gzipSync('{"a":1}'), headers: { 'content-encoding': 'gzip' } }],
-    ['br', { type: json, body: brotliCompressSync('{"a":1}'), headers: { 'content-encoding': 'br' } }],
+    ['a map', { shape: 'map', type: json, body: '{"a":{"n":1}}' }],
+    ['a dialling code', { type: json, body: '{"country":"GB","code":442,"cod":44}' }],
+    ['a code of 200 with words', { type: json, body: '{"code":200,"message":"OK","cod":"200"}' }],
     [
-      'gzip twice',
-      { type: json, body: gzipSync(gzipSync('{"a":1}')), headers: { 'content-encoding': 'gzip, gzip' } },
+      'a code that the contract names',
+      { type: json, body: '{"status":404,"message":"gone"}', columns: ['status'] },
     ],
+    ['CSV', { shape: 'list', format: 'csv', type: 'text/csv; charset=utf-8', body: '[]' }],
+    ['CSV in plain text', { shape: 'list', format: 'csv', type: 'text/plain', body: '[]' }],
+    ['NDJSON', { shape: 'list', format: 'ndjson', type: 'application/x-ndjson', body: '[]' }],
+    ['a packed file', { type: 'application/gzip', body: '{"a":1}' }],
   ];
   for (const [what, given] of good) {
-    it(`is ${what}`, async () => {
-      const { text, fetchedAt } = await read(given);
-      expect(text).to.be.a('string').that.does.not.equal('');
-      expect(fetchedAt).to.equal(now);
+    it(`is ${what}`, () => {
+      expect(judge(given)).to.include({ land: true });
     });
   }
 
-  it('keeps its text to the letter', async () => {
-    const body = '{ "t" : 1.10,\r\n "big":12345678901234567890, "s":"\\u00e9\u2028" }';
-    expect((await read({ type: json, body })).text).to.equal(body);
+  it('is warned of when it is no original (203)', () => {
+    expect(judge({ status: 203, type: json, body: '{"a":1}' }))
+      .to.have.property('warning')
+      .that.matches(/^203: /);
+    expect(judge({ type: json, body: '{"a":1}' })).to.deep.equal({ land: true });
+  });
+});
+
+describe('a response without records that is no error', () => {
+  it('is a 204', () => {
+    expect(judge({ status: 204 })).to.include({ land: false, outcome: 'none' });
   });
 
-  it('is read in its own charset', async () => {
-    const body = Buffer.from('{"city":"Zürich"}', 'latin1');
-    expect((await read({ type: 'application/json; charset=ISO-8859-1', body })).text).to.equal(
-      '{"city":"Zürich"}',
-    );
-  });
+  for (const header of ['if-none-match', 'if-modified-since']) {
+    it(`is a 304 to ${header}`, () => {
+      expect(judge({ status: 304, asked: { [header]: 'x' } })).to.include({
+        land: false,
+        outcome: 'unchanged',
+      });
+    });
+  }
+});
 
-  it('has no text when the API says that there is none', async () => {
-    expect(await read({ status: 204 })).to.not.have.property('text');
+describe('a body that cannot be parsed', () => {
+  for (const [what, body] of [
+    ['text in a 200', readSample('open-meteo/errors/200_stream_failure.body.txt')],
+    ['JSON that ends in text', readSample('open-meteo/errors/200_stream_failure_truncated.body.txt')],
+    ['nothing', ''],
+  ] as const) {
+    it(`is left to its parser: ${what}`, () => {
+      expect(judge({ type: json, body })).to.equal(undefined);
+    });
+  }
+
+  it('is a refusal all the same where the status says so', () => {
+    expect(refusal({ status: 502, type: json, body: '{"a":' }).message).to.match(/^502/);
   });
 });
 
@@ -210,21 +255,6 @@ describe('a response that must not land', () => {
     ['304 that nobody asked for', { status: 304 }, /^304; no usable answer/, false],
     ['206, a part', { status: 206, type: json, body: '{"a":1}' }, /^206/, true],
     [
-      'text in a 200',
-      sample(200, 'open-meteo/errors/200_stream_failure.body.txt'),
-      /no whole JSON: Unexpected error while streaming/,
-      true,
-    ],
-    [
-      'JSON that ends in text',
-      sample(200, 'open-meteo/errors/200_stream_failure_truncated.body.txt'),
-      /no whole JSON: \{"latitude".* … .*allEndpointsUnavailable/,
-      true,
-    ],
-    ['JSON cut short', { ...columns, type: json, body: openMeteo.slice(0, -1) }, /no whole JSON/, true],
-    ['two documents', { type: json, body: '{"a":1}{"a":2}' }, /no whole JSON/, true],
-    ['nothing in a 200', { type: json, body: ' \n' }, /the body is empty/, true],
-    [
       'HTML in a 200',
       { type: 'text/html; charset=utf-8', body: '<h1>Maintenance</h1>' },
       /200 with text\/html instead of JSON: Maintenance/,
@@ -233,7 +263,7 @@ describe('a response that must not land', () => {
     [
       'JSON called text',
       { type: 'text/plain', body: '{"a":1}' },
-      /200 with text\/plain instead of JSON/,
+      /200 with text\/plain instead of JSON.*content_type: text\/plain, action: success/,
       true,
     ],
     [
@@ -304,72 +334,111 @@ describe('a response that must not land', () => {
       /without parallel lists/,
       true,
     ],
+    ['a list for a map', { shape: 'map', type: json, body: '[]' }, /a list instead of an object/, true],
+    [
+      'a code of its own in a 200 (OpenWeatherMap)',
+      { type: json, body: '{"cod":"404","message":"city not found"}' },
+      /200, but 'cod' in it says that it is an error: city not found/,
+      false,
+    ],
+    [
+      'a code of the moment in a 200',
+      { type: json, body: '{"code":503,"msg":"busy"}' },
+      /'code' .*busy/,
+      true,
+    ],
+    [
+      'the same code as text and status',
+      { status: 404, type: json, body: '{"cod":"404","message":"city not found"}' },
+      /^404: city not found/,
+      false,
+    ],
+    [
+      'HTML instead of CSV',
+      { format: 'csv', type: 'text/html', body: '<p>Log in' },
+      /text\/html instead of CSV: Log in/,
+      true,
+    ],
+    [
+      'JSON instead of CSV',
+      { format: 'csv', type: json, body: '{"message":"no"}' },
+      /json instead of CSV: no/,
+      true,
+    ],
     ['a scalar', { type: json, body: '"Invalid key"' }, /a string instead of an object/, true],
-    [
-      'too much',
-      { type: json, body: `[${'1,'.repeat(60_000)}1]`, shape: 'list' },
-      /larger than 1 MB.*ask for less per request/,
-      false,
-    ],
-    [
-      'too much, well packed',
-      { type: json, body: gzipSync(' '.repeat(1e6)), headers: { 'content-encoding': 'gzip' } },
-      /larger than 1 MB/,
-      false,
-    ],
-    [
-      'half of a gzip',
-      { type: json, body: gzipSync(openMeteo).subarray(0, 500), headers: { 'content-encoding': 'gzip' } },
-      /damaged or cut short/,
-      true,
-    ],
-    [
-      'no gzip',
-      { type: json, body: openMeteo, headers: { 'content-encoding': 'gzip' } },
-      /damaged or cut short/,
-      true,
-    ],
-    [
-      'an encoding nobody asked for',
-      { type: json, body: 'x', headers: { 'content-encoding': 'compress' } },
-      /encoded as 'compress'/,
-      false,
-    ],
-    ['bytes that are no UTF-8', { type: json, body: Buffer.from([0x22, 0xff, 0x22]) }, /not utf-8/, true],
   ];
   for (const [what, given, said, retryable] of bad) {
-    it(`is ${what}: ${retryable ? 'asked for again' : 'final'}`, async () => {
-      const error = await refusal(given);
+    it(`is ${what}: ${retryable ? 'asked for again' : 'final'}`, () => {
+      const error = refusal(given);
       expect(error.message).to.match(said);
       expect(error).to.include({ retryable, status: given.status ?? 200 });
     });
   }
 
-  it('says how long to wait, when the API does', async () => {
-    const error = await refusal({ status: 429, headers: { 'retry-after': '7' } });
-    expect(error.retryAfterMs).to.equal(7000);
-  });
-
-  it('is told of in one line of at most some hundred characters', async () => {
+  it('is told of in one line of at most some hundred characters', () => {
     const body = `<html><style>p { color: red }</style><p>${'very\nlong '.repeat(200)}</p></html>`;
-    const { message } = await refusal({ status: 502, type: 'text/html', body });
+    const { message } = refusal({ status: 502, type: 'text/html', body });
     expect(message).to.match(/^502: very long/);
     expect(message).to.not.match(/\n|color/);
     expect(message.length).to.be.lessThan(320);
   });
+
+  const flags: [what: string, given: Given, expected: object][] = [
+    ['a wait', { status: 429, headers: { 'retry-after': '7' } }, { retryAfterMs: 7_000, rateLimited: true }],
+    ['a key that is refused', { status: 401 }, { refreshToken: true, retryable: false }],
+    ['a right that is missing', { status: 403 }, { refreshToken: true, retryable: false }],
+    [
+      'a rate limit under 403, and no other key',
+      { status: 403, type: json, body: '{"message":"You have exceeded a secondary rate limit."}' },
+      { rateLimited: true, retryable: true, retryAfterMs: 60_000, refreshToken: undefined },
+    ],
+    [
+      'a key that a 200 refuses',
+      { type: json, body: '{"code":401,"message":"token expired"}' },
+      { refreshToken: true, retryable: false },
+    ],
+    [
+      'an error in a 200 with a code beside it',
+      { type: json, body: '{"error":"not allowed","code":403}' },
+      { refreshToken: true, retryable: false },
+    ],
+    [
+      'a rate limit in a 200',
+      { type: json, body: '{"code":429,"message":"wait 30 seconds"}' },
+      { rateLimited: true, retryable: true, retryAfterMs: 30_000 },
+    ],
+    [
+      'a 404, which says nothing of keys',
+      { status: 404 },
+      { refreshToken: undefined, rateLimited: undefined },
+    ],
+  ];
+  for (const [what, given, expected] of flags) {
+    it(`says of ${what} what to do about it`, () => {
+      const { retryable, retryAfterMs, rateLimited, refreshToken } = refusal(given);
+      expect({ retryable, retryAfterMs, rateLimited, refreshToken }).to.deep.include(expected);
+    });
+  }
 });
 
-describe('a response that repeats the key', () => {
-  it('lands without it', async () => {
-    const mask = createSecretMask();
-    mask.hide('k3y/with+odd chars');
-    const body = '{"url":"/x?key=k3y%2Fwith%2Bodd%20chars","plain":"k3y\\/with+odd chars"}';
-    expect((await read({ type: json, body }, mask)).text).to.equal('{"url":"/x?key=***","plain":"***"}');
+describe('a body with the answers of several slices', () => {
+  const grouped = createJudge({
+    filters: [],
+    expected: { selector: parseJsonPath('$.hourly'), shape: 'columns', columns: [] },
+    grouped: true,
+    now: () => now,
   });
+  const head = { status: 200, headers: { 'content-type': json } };
 
-  it('keeps data that only look like a short key', async () => {
-    const mask = createSecretMask();
-    mask.hide('1234');
-    expect((await read({ type: json, body: '{"n":1234}' }, mask)).text).to.equal('{"n":1234}');
+  it('is judged answer by answer', () => {
+    const answers = [
+      { hourly: { time: [1] } },
+      { hourly: null },
+      { error: true, reason: 'Latitude must be' },
+    ];
+    expect(grouped.document(head, '', answers)).to.deep.equal({ land: true });
+    expect(() => grouped.answer(head, answers[0])).to.not.throw();
+    expect(() => grouped.answer(head, answers[1])).to.throw(HttpError, /finds null/);
+    expect(() => grouped.answer(head, answers[2])).to.throw(HttpError, /'error' .*Latitude must be/);
   });
 });

@@ -5,12 +5,13 @@ import { rejection } from '../../support/rejection.ts';
 
 interface World {
   maxAttempts?: number;
+  maxWaitMs?: number;
   leftMs?: number;
   draw?: number;
 }
 
 /** Tries a request that fails with these errors, one after another, and then succeeds. Time passes by waiting only. */
-function run(errors: Error[], { maxAttempts = 4, leftMs = 1e9, draw = 1 }: World = {}) {
+function run(errors: Error[], { maxAttempts = 4, maxWaitMs, leftMs = 1e9, draw = 1 }: World = {}) {
   const waits: number[] = [];
   const stop = new AbortController();
   let tries = 0;
@@ -22,7 +23,12 @@ function run(errors: Error[], { maxAttempts = 4, leftMs = 1e9, draw = 1 }: World
       if (error) throw error;
       return 'landed';
     },
-    { maxAttempts, signal: stop.signal, onRetry: ({ waitMs }) => waits.push(waitMs) },
+    {
+      maxAttempts,
+      ...(maxWaitMs !== undefined && { maxWaitMs }),
+      signal: stop.signal,
+      onRetry: ({ waitMs }) => waits.push(waitMs),
+    },
     {
       timeLeftMs: () => left,
       random: () => draw,
@@ -34,8 +40,9 @@ function run(errors: Error[], { maxAttempts = 4, leftMs = 1e9, draw = 1 }: World
   return { result, waits, stop, tries: () => tries };
 }
 
-const failed = (more: { status?: number; retryAfterMs?: number; retryable?: boolean } = {}): HttpError =>
-  new HttpError('it failed', { retryable: true, ...more });
+const failed = (
+  more: { status?: number; retryAfterMs?: number; retryable?: boolean; rateLimited?: boolean } = {},
+): HttpError => new HttpError('it failed', { retryable: true, ...more });
 
 describe('retryRequest', () => {
   it('tries again until it goes well', async () => {
@@ -68,6 +75,12 @@ describe('retryRequest', () => {
     ['grow, with full jitter', failed({ status: 500 }), 1, [1250, 2250, 4250]],
     ['are short with luck, but not nothing', failed({ status: 500 }), 0, [250, 250, 250]],
     ['are longer for a rate limit', failed({ status: 429 }), 1, [5250, 10_250, 20_250]],
+    [
+      'are longer for a rate limit under any status',
+      failed({ status: 403, rateLimited: true }),
+      1,
+      [5250, 10_250, 20_250],
+    ],
     ['are not shorter than the API asks', failed({ status: 429, retryAfterMs: 7000 }), 0, [7000, 7000, 7000]],
     [
       'are spread beyond what the API asks',
@@ -119,7 +132,7 @@ describe('retryRequest', () => {
     expect(error.message).to.equal(
       'it failed; the API asks to wait 3600 s, this fetch has 41 s left; a later one will ask again',
     );
-    expect(error).to.include({ status: 429, retryable: false });
+    expect(error).to.include({ status: 429, retryable: false, pause: true, retryAfterMs: 3_600_000 });
     expect({ waited, tries: tries() }).to.deep.equal({ waited: [], tries: 1 });
   });
 
@@ -127,7 +140,59 @@ describe('retryRequest', () => {
     const enough = run([failed()], { leftMs: 2250 });
     expect(await enough.result).to.equal('landed');
     const short = run([failed()], { leftMs: 2249 });
-    expect((await rejection(short.result)).message).to.contain('no time for another try in the 2 s');
+    const error = await rejection(short.result);
+    expect(error.message).to.contain('no time for another try in the 2 s');
+    expect(error).to.include({ pause: true });
+  });
+
+  it('stops where the API asks for a longer wait than the source allows', async () => {
+    const world = run([failed({ status: 429, retryAfterMs: 600_001, rateLimited: true })], {
+      maxWaitMs: 600_000,
+    });
+    const error = await rejection(world.result);
+    expect(error.message).to.equal(
+      'it failed; the API asks to wait 600 s, client.max_waiting_time is 600 s; a later fetch goes on here',
+    );
+    expect(error).to.include({
+      status: 429,
+      pause: true,
+      retryAfterMs: 600_001,
+      rateLimited: true,
+      retryable: false,
+    });
+    expect({ waits: world.waits, tries: world.tries() }).to.deep.equal({ waits: [], tries: 1 });
+  });
+
+  it('waits as long as the source allows', async () => {
+    const world = run([failed({ status: 429, retryAfterMs: 600_000 })], { maxWaitMs: 600_000, draw: 0 });
+    expect(await world.result).to.equal('landed');
+    expect(world.waits).to.deep.equal([600_000]);
+  });
+
+  it('keeps what an error says when it is told in other words', async () => {
+    const error = new HttpError('it failed', {
+      status: 403,
+      retryable: true,
+      retryAfterMs: 5,
+      rateLimited: true,
+      refreshToken: true,
+      cause: 'x',
+    });
+    expect(error.restate('told anew')).to.include({
+      message: 'told anew',
+      name: 'HttpError',
+      status: 403,
+      retryable: true,
+      retryAfterMs: 5,
+      rateLimited: true,
+      refreshToken: true,
+      cause: 'x',
+    });
+    expect(error.restate('told anew', { pause: true })).to.include({
+      message: 'told anew',
+      pause: true,
+      status: 403,
+    });
   });
 
   it('ends with the reason when the window has failed elsewhere', async () => {
