@@ -3,9 +3,10 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FetchItem } from './items.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
 import { openWork } from './open-work.ts';
+import { unpackFetch } from './window.ts';
 
-export function committedFetches(ledger: Ledger): AsyncGenerator<FetchItem> {
-  return openWork<FetchItem>(ledger, 'fetch');
+export async function* committedFetches(ledger: Ledger): AsyncGenerator<FetchItem> {
+  for await (const item of openWork<FetchItem>(ledger, 'fetch')) yield unpackFetch(item);
 }
 
 /** All objects of the window are registered. A later attempt of the same window, committed meanwhile, stays open. */

@@ -11,9 +11,13 @@
  * | LOAD   | `LOAD`                      | `<load id>`        | `load` until closed or failed               |
  * | LEASE  | `LEASE`                     | `LEASE`            | –                                           |
  * | TABLE  | `TABLE#<name>`              | `TABLE`            | –                                           |
+ * | STATE  | `STATE#<resource>`          | `STATE`            | –                                           |
+ * | GAP    | `GAP#<resource>`            | `<from>#<slice>`   | `gap` until acknowledged                    |
+ * | BUDGET | `BUDGET#<name>`             | `BUDGET`           | –                                           |
  *
  * Times are ISO 8601 UTC strings. Every transition is one conditional write that can be repeated.
  */
+import type { BudgetRecord } from '../budget/budget-record.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Granularity } from '../table/table-spec.ts';
 
@@ -38,22 +42,48 @@ export interface WindowItem extends Keyed {
   held_until?: string;
   scheduled_at?: string;
   last_committed_at?: string;
+  /** Scheduled time of a window that has a position to go on from: it comes before any other. */
+  paused?: string;
+  /** Nothing is fetched before: the API, or its budget, wants a wait. */
+  paused_until?: string;
 }
 
 export interface FetchItem extends Keyed {
   resource: string;
   slice: string;
   scheduled_at: string;
-  state: 'fetching' | 'committed' | 'failed';
+  state: 'fetching' | 'paused' | 'committed' | 'failed';
   attempt: number;
   started_at: string;
   ended_at?: string;
-  /** On commit, the objects of the window: the only ones of this window that ever become rows. */
+  /**
+   * On commit, the objects of the window: the only ones of this window that ever become rows. Many are stored gzipped;
+   * `unpackFetch` gives the list.
+   */
   objects?: LandedObject[];
+  /** Until the commit: where another attempt goes on; gzipped JSON. */
+  position?: Uint8Array;
+  /** Attempts since then that have not come further. */
+  resumes?: number;
   requests?: number;
   responses?: number;
+  /** Responses that say what the ones before them have said. */
+  unchanged?: number;
   bytes?: number;
+  /** Slices that have failed on their own: the first of them, and how many. */
+  skipped?: SkippedSlice[];
+  skipped_count?: number;
+  /** Slices whose windows have not come up to now. */
+  behind?: number;
+  /** Why it has paused, or is behind. */
+  reason?: string;
   error?: string;
+}
+
+/** Both in the words that people read, cut to what they can. */
+export interface SkippedSlice {
+  slice: string;
+  error: string;
 }
 
 /** One raw object as S3 has stored it. */
@@ -127,4 +157,33 @@ export interface TableItem extends Keyed {
   /** Years of partitions ever touched, from the first to the last; absent for `partition_by: none`. */
   years?: { first: number; last: number };
   columns: { name: string; type: string }[];
+}
+
+/** What a resource remembers; `resource-state.ts`. */
+export interface StateItem extends Keyed {
+  resource: string;
+  /** Rises with each commit that changes it. */
+  version: number;
+  changed_at: string;
+  /** Gzipped JSON. */
+  state: Uint8Array;
+}
+
+/** What the API no longer knows, and nobody has fetched. */
+export interface GapItem extends Keyed {
+  resource: string;
+  /** Empty for a resource of one slice. */
+  slice: string;
+  /** Half-open, in the cursor's own terms. */
+  from: string | number;
+  to: string | number;
+  found_at: string;
+  /** Somebody has seen that it is so. */
+  acknowledged_at?: string;
+}
+
+/** What has been spent of an `api_budget`. */
+export interface BudgetItem extends Keyed, BudgetRecord {
+  /** Rises with each change; a change is conditional on the version that was read. */
+  version: number;
 }

@@ -1,10 +1,13 @@
 /**
- * Windows: who fetches (resource, slice) now, and what was committed last (law 2). A window is taken, then committed or
- * failed; each is one transaction over WINDOW (the lease) and FETCH (what became of this scheduled time).
+ * Windows: who fetches (resource, slice) now, and what was committed last (law 2). WINDOW is the lease, FETCH what became
+ * of one scheduled time; the writes that change both are in `write-window.ts`.
  */
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Slice } from '../source/source.ts';
 import type { FetchItem, LandedObject, WindowItem } from './items.ts';
-import { expressions, won, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { unpack } from './pack.ts';
+import type { NextState } from './resource-state.ts';
 
 export interface WindowId {
   resource: string;
@@ -25,6 +28,15 @@ export interface Holder {
 export interface TakenWindow extends WindowId {
   holder: string;
   attempt: number;
+  /** Where an earlier attempt has stopped; absent: from the beginning. */
+  resume?: Resume;
+}
+
+export interface Resume {
+  /** As it was given to `pauseWindow`. */
+  position: unknown;
+  /** 1 for the first attempt since the position was reached, 2 when that one has not come further, and so on. */
+  number: number;
 }
 
 export interface WindowState {
@@ -33,154 +45,75 @@ export interface WindowState {
 }
 
 export interface WindowResult {
+  /** Every object of the window, those of earlier attempts included. */
   objects: LandedObject[];
   requests: number;
   responses: number;
+  /** What the resource remembers from now on; absent: as before, and the commit has no third item. */
+  state?: NextState | undefined;
+  unchanged?: number | undefined;
+  /** Slices that failed on their own; the first 50 are kept. */
+  skipped?: { slice: Slice | string; error: string }[] | undefined;
+  /** Of all of them, where `skipped` has not all. */
+  skippedCount?: number | undefined;
+  behind?: number | undefined;
+  reason?: string | undefined;
+}
+
+/** A window that stops cleanly, for another invocation to go on with. */
+export interface Pause {
+  /** JSON, of any form. Absent: nothing was fetched, and the window is only given back. */
+  position?: unknown;
+  reason: string;
+  /** There is no sense in trying earlier. */
+  notBefore?: Date | undefined;
+  requests?: number | undefined;
+  responses?: number | undefined;
+}
+
+export interface Failure {
+  error: string;
+  /** It may go well later: a position is kept, for a few attempts. Anything else starts over from nothing. */
+  transient?: boolean | undefined;
+  /** How far this attempt has come; absent: no further than the one before. */
+  position?: unknown;
 }
 
 export const nameHolder = ({ request, execution }: Holder): string => `${request}/${execution}`;
 
 /** Both items as they are. They are read one by one; the conditions of the writes hold them together. */
 export async function readWindow(ledger: Ledger, id: WindowId): Promise<WindowState> {
-  const [window, fetch] = await Promise.all(
-    [windowKey(id), fetchKey(id)].map(
-      async (key) =>
-        (
-          await ledger.dynamo.send(
-            new GetCommand({ TableName: ledger.table, Key: key, ConsistentRead: true }),
-          )
-        ).Item,
-    ),
-  );
+  const [window, fetch] = await Promise.all([
+    readItem(ledger, windowKey(id)),
+    readItem(ledger, fetchKey(id)),
+  ]);
   return {
-    ...(window && { window: window as WindowItem }),
-    ...(fetch && { fetch: fetch as FetchItem }),
+    ...(window && { window: window as unknown as WindowItem }),
+    ...(fetch && { fetch: unpackFetch(fetch as unknown as FetchItem) }),
   };
 }
 
-interface Taking {
-  now: Date;
-  heldUntil: Date;
-  /** The holder that is gone; absent when nobody held the window. */
-  from: string | undefined;
+/** The item with its list of objects, however that is stored. */
+export function unpackFetch(item: FetchItem): FetchItem {
+  return item.objects instanceof Uint8Array
+    ? { ...item, objects: unpack(item.objects) as LandedObject[] }
+    : item;
 }
 
-/** Takes the lease as the given attempt; false when it is no longer as it was seen. */
-export function writeTaken(
-  ledger: Ledger,
-  taken: TakenWindow,
-  { now, heldUntil, from }: Taking,
-): Promise<boolean> {
-  const { resource, slice, attempt, holder } = taken;
-  const shared = { resource, slice, scheduled_at: taken.scheduledAt, attempt };
-  return transact(ledger, taken, {
-    window: {
-      update:
-        'SET #resource = :resource, #slice = :slice, #scheduled_at = :scheduled_at, #attempt = :attempt, ' +
-        '#holder = :holder, #held_until = :held_until',
-      condition:
-        `${from === undefined ? 'attribute_not_exists(#holder)' : '#holder = :from'} ` +
-        'AND (attribute_not_exists(#last_committed_at) OR #last_committed_at < :scheduled_at)',
-      values: {
-        ...shared,
-        holder,
-        held_until: heldUntil.toISOString(),
-        ...(from !== undefined && { from }),
-      },
-    },
-    fetch: {
-      update:
-        'SET #resource = :resource, #slice = :slice, #scheduled_at = :scheduled_at, #attempt = :attempt, ' +
-        '#state = :fetching, #started_at = :now REMOVE #ended_at, #error',
-      // No two attempts of a scheduled time ever have one number: raw objects are named by it.
-      condition: attempt === 1 ? 'attribute_not_exists(#pk)' : '#attempt = :previous',
-      values: {
-        ...shared,
-        fetching: 'fetching',
-        now: now.toISOString(),
-        ...(attempt > 1 && { previous: attempt - 1 }),
-      },
-    },
-  });
-}
-
-/** The commit: from now on, these objects and no others are the window's. False when the lease is no longer ours. */
-export function writeCommitted(
-  ledger: Ledger,
-  taken: TakenWindow,
-  { result, now }: { result: WindowResult; now: Date },
-): Promise<boolean> {
-  const bytes = result.objects.reduce((sum, object) => sum + object.bytes, 0);
-  return transact(ledger, taken, {
-    window: {
-      update: 'SET #last_committed_at = :scheduled_at REMOVE #holder, #held_until',
-      ...stillHeld(taken, { scheduled_at: taken.scheduledAt }),
-    },
-    fetch: {
-      update:
-        'SET #state = :committed, #ended_at = :now, #objects = :objects, #requests = :requests, ' +
-        '#responses = :responses, #bytes = :bytes, #work = :work, #work_at = :now',
-      ...stillFetching(taken, {
-        ...result,
-        bytes,
-        committed: 'committed',
-        now: now.toISOString(),
-        work: 'fetch',
-      }),
-    },
-  });
-}
-
-/** Gives the window back: nothing of this attempt counts. False when the lease is no longer ours. */
-export function writeFailed(
-  ledger: Ledger,
-  taken: TakenWindow,
-  { error, now }: { error: string; now: Date },
-): Promise<boolean> {
-  return transact(ledger, taken, {
-    window: { update: 'REMOVE #holder, #held_until', ...stillHeld(taken, {}) },
-    fetch: {
-      update: 'SET #state = :failed, #ended_at = :now, #error = :error',
-      ...stillFetching(taken, { failed: 'failed', now: now.toISOString(), error }),
-    },
-  });
-}
-
-type Values = Record<string, unknown>;
-
-function stillHeld({ holder }: TakenWindow, values: Values) {
-  return { condition: '#holder = :holder', values: { ...values, holder } };
-}
-
-function stillFetching({ attempt }: TakenWindow, values: Values) {
-  return {
-    condition: '#attempt = :attempt AND #state = :fetching',
-    values: { ...values, attempt, fetching: 'fetching' },
-  };
-}
-
-interface Change {
-  update: string;
-  condition: string;
-  values: Values;
-}
-
-function transact(
-  ledger: Ledger,
-  id: WindowId,
-  { window, fetch }: { window: Change; fetch: Change },
-): Promise<boolean> {
-  const write = (Key: Record<string, string>, change: Change) => ({
-    Update: { TableName: ledger.table, Key, ...expressions(change) },
-  });
-  const items = [write(windowKey(id), window), write(fetchKey(id), fetch)];
-  return won(ledger.dynamo.send(new TransactWriteCommand({ TransactItems: items })));
-}
-
-function windowKey({ resource, slice }: WindowId): { pk: string; sk: string } {
+export function windowKey({ resource, slice }: WindowId): { pk: string; sk: string } {
   return { pk: `FETCH#${resource}#${slice}`, sk: 'WINDOW' };
 }
 
-function fetchKey({ resource, slice, scheduledAt }: WindowId): { pk: string; sk: string } {
+export function fetchKey({ resource, slice, scheduledAt }: WindowId): { pk: string; sk: string } {
   return { pk: `FETCH#${resource}#${slice}`, sk: `AT#${scheduledAt}` };
+}
+
+async function readItem(
+  ledger: Ledger,
+  Key: { pk: string; sk: string },
+): Promise<Record<string, unknown> | undefined> {
+  const answer = await ledger.dynamo.send(
+    new GetCommand({ TableName: ledger.table, Key, ConsistentRead: true }),
+  );
+  return answer.Item;
 }

@@ -1,8 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
+import { createLedgerStore } from '../../pipeline/budget/ledger-store.ts';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
 import { ledgerSchema } from '../../pipeline/ledger/schema.ts';
+import { describeBudgets } from '../support/budget-cases.ts';
 import { describeLedger } from '../support/ledger-cases/describe-ledger.ts';
 import { startPlainAws, type PlainAws } from '../support/plain-aws.ts';
 
@@ -14,12 +16,15 @@ describe('DynamoDB of the local AWS', function () {
   });
   after(() => aws.stop());
 
-  describeLedger('on DynamoDB', async (): Promise<Ledger> => {
+  const makeLedger = async (): Promise<Ledger> => {
     const client = new DynamoDBClient(aws.config);
     const table = `ledger-${randomUUID()}`;
     await client.send(
       new CreateTableCommand({ TableName: table, ...structuredClone(ledgerSchema) } as never),
     );
     return { table, dynamo: DynamoDBDocumentClient.from(client) };
-  });
+  };
+
+  describeLedger('on DynamoDB', makeLedger);
+  describeBudgets('on DynamoDB', async () => createLedgerStore(await makeLedger()));
 });

@@ -11,6 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { LedgerClient } from '../../pipeline/ledger/ledger.ts';
+import { storedItem } from './fake-limits.ts';
 import { applyUpdate, checkUse, holds, type Attributes, type ExpressionInput } from './fake-expressions.ts';
 
 type Key = { pk: string; sk: string };
@@ -42,9 +43,9 @@ export function fakeDynamo({
     const key = (input.Key ?? input.Item) as Key;
     const old = items.get(idOf(key));
     if (!holds(input, old ?? {})) throw failure('ConditionalCheckFailedException');
-    if (input.Item) return structuredClone(input.Item) as Item;
     const { pk, sk } = key;
-    return applyUpdate(input, structuredClone(old) ?? { pk, sk }) as Item;
+    const item = input.Item ?? applyUpdate(input, structuredClone(old) ?? { pk, sk });
+    return storedItem(item as Attributes) as Item;
   };
 
   const transact = (command: TransactWriteCommand): void => {

@@ -17,7 +17,10 @@ export function checkUse(input: ExpressionInput): void {
   const used = new Set(text.match(/[#:]\w+/g));
   const given = [
     ...Object.keys(input.ExpressionAttributeNames ?? {}),
-    ...Object.keys(input.ExpressionAttributeValues ?? {}),
+    // The document client leaves out what is undefined.
+    ...Object.entries(input.ExpressionAttributeValues ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [name],
+    ),
   ];
   const stray = [...used].filter((name) => !given.includes(name));
   stray.push(...given.filter((name) => !used.has(name)));

@@ -9,7 +9,8 @@ import {
   type SkippedWindow,
 } from '../../pipeline/ledger/hold-window.ts';
 import type { Ledger, LedgerClient } from '../../pipeline/ledger/ledger.ts';
-import { readWindow, writeTaken, type TakenWindow, type WindowResult } from '../../pipeline/ledger/window.ts';
+import { readWindow, type TakenWindow, type WindowResult } from '../../pipeline/ledger/window.ts';
+import { writeTaken } from '../../pipeline/ledger/write-window.ts';
 import { landedObject } from './load-samples.ts';
 import { rejection } from './rejection.ts';
 
@@ -83,7 +84,7 @@ export function describeWindows(where: string, makeLedger: () => Promise<Ledger>
       expect(await writeTaken(ledger, mine(third), { ...stale, from: 'r0/x' })).to.equal(false);
       await commitWindow(taken, result, deps());
       expect(await writeTaken(ledger, mine(first), stale)).to.equal(false);
-      await failWindow(await take('r2', third), 'down', deps());
+      await failWindow(await take('r2', third), { error: 'down' }, deps());
       expect(await writeTaken(ledger, mine(third), stale)).to.equal(false);
       expect(await writeTaken(ledger, { ...mine(third), attempt: 3 }, stale)).to.equal(false);
       expect(await writeTaken(ledger, { ...mine(third), attempt: 2 }, stale)).to.equal(true);
@@ -159,7 +160,7 @@ export function describeWindows(where: string, makeLedger: () => Promise<Ledger>
 
     it('are given back when they fail, and taken again as another attempt', async () => {
       const taken = await take('r1');
-      await failWindow(taken, 'the API is down', deps());
+      await failWindow(taken, { error: 'the API is down' }, deps());
       const { window, fetch } = await state();
       expect(window).to.not.have.any.keys('holder', 'held_until', 'last_committed_at');
       expect(fetch)
@@ -184,7 +185,7 @@ export function describeWindows(where: string, makeLedger: () => Promise<Ledger>
       ] as const) {
         const taken = await take(request, scheduledAt);
         expect(taken.attempt).to.equal(attempt);
-        await failWindow(taken, 'down', deps());
+        await failWindow(taken, { error: 'down' }, deps());
       }
       await commitWindow(await take('r5', first), result, deps());
       expect((await take('r6', second)).attempt).to.equal(3);
@@ -220,12 +221,12 @@ export function describeWindows(where: string, makeLedger: () => Promise<Ledger>
         const taken = await take('r2');
         const before = await state();
         expect(await commitWindow(lost, result, deps())).to.equal(false);
-        await failWindow(lost, 'late', deps());
+        await failWindow(lost, { error: 'late' }, deps());
         expect(await state()).to.deep.equal(before);
         expect(await commitWindow(taken, result, deps())).to.equal(true);
         const after = await state();
         expect(await commitWindow(lost, result, deps())).to.equal(false);
-        await failWindow(lost, 'late', deps());
+        await failWindow(lost, { error: 'late' }, deps());
         expect(await state()).to.deep.equal(after);
       });
 
@@ -270,7 +271,7 @@ export function describeWindows(where: string, makeLedger: () => Promise<Ledger>
         const taken = await takeWindow(id(first), options, busy);
         if ('reason' in taken) throw new Error(taken.reason);
         expect(await commitWindow(taken, result, busy)).to.equal(true);
-        await failWindow(await take('r2', second), 'down', flawed([0], conflict));
+        await failWindow(await take('r2', second), { error: 'down' }, flawed([0], conflict));
         expect((await state(second)).fetch).to.include({ state: 'failed' });
       });
 

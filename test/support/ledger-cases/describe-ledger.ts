@@ -1,8 +1,11 @@
 /** What the ledger promises, whatever DynamoDB is behind it: the unit tests run this in memory, e2e on the local AWS. */
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
+import { commitCases } from './commit-cases.ts';
+import { gapCases } from './gap-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { objectCases } from './object-cases.ts';
+import { pauseCases } from './pause-cases.ts';
 import { tableCases } from './table-cases.ts';
 import { windowCases } from './window-cases.ts';
 
@@ -13,6 +16,16 @@ export function describeLedger(where: string, makeLedger: () => Promise<Ledger>)
     beforeEach(async () => {
       made = await makeLedger();
     });
-    for (const cases of [windowCases, objectCases, leaseCases, loadCases, tableCases]) cases(() => made);
+    const all = [
+      windowCases,
+      pauseCases,
+      commitCases,
+      gapCases,
+      objectCases,
+      leaseCases,
+      loadCases,
+      tableCases,
+    ];
+    for (const cases of all) cases(() => made);
   });
 }

@@ -10,7 +10,7 @@ const hour = 60 * minute;
 function isTaken(last: string | undefined, everyMs: number | undefined): boolean {
   const window = { ...(last !== undefined && { last_committed_at: last }) } as WindowItem;
   const id = { resource: 'weather', slice: 'all', scheduledAt: '2026-11-21T10:05:00Z' };
-  return decideWindow({ window }, { id, everyMs, request: 'r', now }).take;
+  return decideWindow({ window }, { id, asked: id.scheduledAt, everyMs, request: 'r', now }).take;
 }
 
 describe('decideWindow', () => {
@@ -36,7 +36,7 @@ describe('decideWindow', () => {
 
   it('takes the first window of a resource that the ledger does not know', () => {
     const id = { resource: 'weather', slice: 'all', scheduledAt: '2026-11-21T10:05:00Z' };
-    expect(decideWindow({}, { id, everyMs: hour, request: 'r', now })).to.deep.equal({
+    expect(decideWindow({}, { id, asked: id.scheduledAt, everyMs: hour, request: 'r', now })).to.deep.equal({
       take: true,
       attempt: 1,
       from: undefined,

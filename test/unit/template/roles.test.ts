@@ -34,6 +34,8 @@ const neededFor: Record<string, string[]> = {
   PutCommand: ['dynamodb:PutItem'],
   PutEventsCommand: ['events:PutEvents'],
   PutObjectCommand: ['s3:PutObject'],
+  PutParameterCommand: ['ssm:PutParameter'],
+  PutSecretValueCommand: ['secretsmanager:PutSecretValue'],
   QueryCommand: ['dynamodb:Query'],
   StartJobRunCommand: ['glue:StartJobRun'],
   TransactWriteCommand: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -147,10 +149,33 @@ describe('roles of the template', () => {
     );
   });
 
+  it('of another stack’s ledger the fetch function sees the budgets only', () => {
+    const statement = statementNamed('FetchRole', 'ShareBudgets');
+    expect(actionsOf(statement)).to.deep.equal(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    expect(resourceNames(statement)).to.deep.equal([
+      'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${BudgetTable}',
+    ]);
+    expect(statement.Condition).to.deep.equal({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['BUDGET#*'] },
+    });
+  });
+
   it('the source says which secrets the fetch function may read', () => {
     const parameters = statementNamed('FetchRole', 'ReadSecretParameters');
     expect(parameters.Resource).to.deep.equal({ Ref: 'SecretParameterArns' });
     expect(statementNamed('FetchRole', 'ReadSecrets').Resource).to.deep.equal({ Ref: 'SecretArns' });
+  });
+
+  it('it replaces those secrets only that the API replaces, and makes none', () => {
+    expect(statementNamed('FetchRole', 'ReplaceSecrets').Resource).to.deep.equal({
+      Ref: 'RotatingSecretArns',
+    });
+    const elsewhere = roleStatements(template, 'FetchRole').filter(
+      (statement) =>
+        statement.Sid !== 'ReplaceSecrets' &&
+        actionsOf(statement).some((action) => /^(ssm|secretsmanager):(?!Get)/.test(action)),
+    );
+    expect(elsewhere).to.deep.equal([]);
   });
 });
 
