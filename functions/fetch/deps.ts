@@ -1,12 +1,13 @@
 /** What the steps are given: clients typed by the commands they send, the way to the API, clock and chance. */
 import type * as S3 from '@aws-sdk/client-s3';
-import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
-import type { GetParameterCommand, GetParameterCommandOutput } from '@aws-sdk/client-ssm';
+import type { BudgetStore } from '../../pipeline/budget/budget-store.ts';
+import type { Secrets } from '../../pipeline/http/auth/secrets.ts';
+import type { AwsCredentials } from '../../pipeline/http/auth/sign-request.ts';
+import type { TokenCache } from '../../pipeline/http/auth/token-cache.ts';
 import type { SecretMask } from '../../pipeline/http/secret-mask.ts';
 import type { Send } from '../../pipeline/http/send-request.ts';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
 import type { Holder } from '../../pipeline/ledger/window.ts';
-import type { SecretReference } from '../../pipeline/source/source.ts';
 import type { logEvent } from '../log-event.ts';
 
 export interface FetchDeps {
@@ -16,6 +17,11 @@ export interface FetchDeps {
   /** Sends one request to the API, nothing more. */
   send: Send;
   secrets: Secrets;
+  /** Of this process. */
+  tokens: TokenCache;
+  /** Of the function's own role. */
+  credentials: () => Promise<AwsCredentials>;
+  budgets: BudgetStore;
   mask: SecretMask;
   /** This invocation. */
   holder: Holder;
@@ -27,19 +33,6 @@ export interface FetchDeps {
   log: typeof logEvent;
 }
 
-/** The stores that secrets lie in. */
-export interface SecretStores {
-  ssm: Sends<GetParameterCommand, GetParameterCommandOutput>;
-  secretsManager: Sends<GetSecretValueCommand, GetSecretValueCommandOutput>;
-}
-
-export interface Secrets {
-  /** The value, from memory where it is fresh enough. */
-  read(reference: SecretReference): Promise<string>;
-  /** The value after `refused` was turned down: read anew, unless someone has done so already. */
-  renew(reference: SecretReference, refused: string): Promise<string>;
-}
-
 export interface ObjectStore {
   send(command: S3.PutObjectCommand): Promise<S3.PutObjectCommandOutput>;
   send(command: S3.HeadObjectCommand): Promise<S3.HeadObjectCommandOutput>;
@@ -47,8 +40,4 @@ export interface ObjectStore {
   send(command: S3.UploadPartCommand): Promise<S3.UploadPartCommandOutput>;
   send(command: S3.CompleteMultipartUploadCommand): Promise<S3.CompleteMultipartUploadCommandOutput>;
   send(command: S3.AbortMultipartUploadCommand): Promise<S3.AbortMultipartUploadCommandOutput>;
-}
-
-interface Sends<Command, Output> {
-  send(command: Command): Promise<Output>;
 }

@@ -1,9 +1,9 @@
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import { inParallel } from '../../pipeline/in-parallel.ts';
-import type { CompiledSource } from '../../pipeline/source/source.ts';
+import type { CompiledResource, CompiledSource } from '../../pipeline/source/source.ts';
 import type { FetchDeps } from './deps.ts';
-import { fetchWindow, type WindowOutcome } from './fetch-window.ts';
-import { createLimit } from './limit-requests.ts';
+import { fetchWindows, type WindowOutcome } from './fetch-windows.ts';
+import { openInvocation, releaseBudgets } from './open-invocation.ts';
 import type { FetchEvent } from './read-event.ts';
 
 export interface FetchResult {
@@ -20,19 +20,34 @@ const resourcesAtOnce = 8;
  */
 export async function fetchSource(
   source: CompiledSource,
-  { scheduledAt, resources }: FetchEvent,
+  { scheduledAt, resources: named }: FetchEvent,
   deps: FetchDeps,
 ): Promise<FetchResult> {
-  const { client } = source;
-  const chosen = source.resources.filter(({ name }) => resources?.includes(name) ?? true);
-  const limit = createLimit(client.concurrency);
-  const outcomes = new Map<string, WindowOutcome>();
-  await inParallel(chosen, resourcesAtOnce, async (resource) => {
-    outcomes.set(resource.name, await fetchWindow({ client, resource, scheduledAt }, limit, deps));
-  });
-  const windows = chosen.flatMap(({ name }) => outcomes.get(name) ?? []);
+  const { client, resources } = source;
+  const chosen = parentsFirst(resources).filter(({ name }) => named?.includes(name) ?? true);
+  const shared = openInvocation(client, deps);
+  for (const { name } of chosen) shared.chains.expect(name);
+  const outcomes = new Map<string, WindowOutcome[]>();
+  try {
+    await inParallel(chosen, resourcesAtOnce, async (resource) => {
+      outcomes.set(resource.name, await fetchWindows({ resource, resources, scheduledAt }, shared, deps));
+      shared.chains.begun(resource.name);
+    });
+  } finally {
+    await releaseBudgets(shared);
+  }
+  const windows = resources.flatMap(({ name }) => outcomes.get(name) ?? []);
   throwFailures(scheduledAt, windows);
   return { scheduledAt, windows };
+}
+
+/** A child waits for its parent to begin: then the parent must not wait for a place behind it. */
+function parentsFirst(resources: CompiledResource[]): CompiledResource[] {
+  const depthOf = ({ parent }: CompiledResource): number => {
+    const found = parent && resources.find(({ name }) => name === parent.resource);
+    return found ? depthOf(found) + 1 : 0;
+  };
+  return resources.toSorted((one, other) => depthOf(one) - depthOf(other));
 }
 
 function throwFailures(scheduledAt: string, windows: WindowOutcome[]): void {

@@ -6,6 +6,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
+import { createLedgerStore } from '../../pipeline/budget/ledger-store.ts';
+import { createTokenCache } from '../../pipeline/http/auth/token-cache.ts';
 import { createSecretMask } from '../../pipeline/http/secret-mask.ts';
 import { sendThrough } from '../../pipeline/http/send-request.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
@@ -21,7 +23,13 @@ interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-const env = readEnvironment(['ARTIFACT_BUCKET', 'SOURCE_KEY', 'STAGING_BUCKET', 'LEDGER_TABLE']);
+const env = readEnvironment([
+  'ARTIFACT_BUCKET',
+  'SOURCE_KEY',
+  'STAGING_BUCKET',
+  'LEDGER_TABLE',
+  'BUDGET_TABLE',
+]);
 const now = (): Date => new Date();
 
 /** Four tries of at most three seconds, with their pauses, stay within the time that is kept free for the commit. */
@@ -39,6 +47,8 @@ const secrets = createSecrets(
   { ssm: new SSMClient(quick), secretsManager: new SecretsManagerClient(quick) },
   now,
 );
+const tokens = createTokenCache();
+const ledger = { table: env.LEDGER_TABLE, dynamo };
 
 let kept: Promise<CompiledSource> | undefined;
 
@@ -63,10 +73,14 @@ export async function handler(event: unknown, context: LambdaContext): Promise<F
   try {
     return await fetchSource(source, checked, {
       stagingBucket: env.STAGING_BUCKET,
-      ledger: { table: env.LEDGER_TABLE, dynamo },
+      ledger,
       s3,
       send: sendThrough(agent),
       secrets,
+      tokens,
+      // Those that the client signs its own requests with.
+      credentials: () => s3.config.credentials(),
+      budgets: createLedgerStore({ table: env.BUDGET_TABLE, dynamo }),
       mask: createSecretMask(),
       holder: { request: context.awsRequestId, execution: randomUUID() },
       remainingMs: () => context.getRemainingTimeInMillis(),

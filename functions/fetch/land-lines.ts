@@ -4,11 +4,11 @@ import type { TakenWindow } from '../../pipeline/ledger/window.ts';
 import type { FetchDeps } from './deps.ts';
 import { writeObject, type ObjectWriter } from './write-object.ts';
 
-/** The raw objects of one window, filled one after another. */
-export interface Landing {
-  /** Lines of one response, next to each other in one object unless it is full. May be called by many at once. */
+/** Raw objects of one window, filled one after another. */
+export interface RawObjects {
+  /** Next to each other in one object, unless it is full. May be called by many at once. */
   write(lines: Iterable<Buffer>): Promise<void>;
-  /** Every object of the window, stored. */
+  /** All of them, stored. */
   finish(): Promise<LandedObject[]>;
   abort(): Promise<void>;
 }
@@ -16,13 +16,19 @@ export interface Landing {
 /** Text from which on the next object begins: gzip cannot be split, and an engine's task reads whole objects (law 12). */
 const rotationBytes = 64 * 2 ** 20;
 
+interface LineLimits {
+  maxBytes?: number;
+  partBytes?: number;
+  /** Numbers the objects of a window, where several are filled at once. */
+  nextPart?: () => number;
+}
+
 export function landLines(
   window: TakenWindow,
   { s3, stagingBucket }: Pick<FetchDeps, 's3' | 'stagingBucket'>,
-  { maxBytes = rotationBytes, partBytes }: { maxBytes?: number; partBytes?: number } = {},
-): Landing {
+  { maxBytes = rotationBytes, partBytes, nextPart = countParts() }: LineLimits = {},
+): RawObjects {
   const landed: LandedObject[] = [];
-  let part = 0;
   let open: ObjectWriter | undefined;
   let tail: Promise<unknown> = Promise.resolve();
 
@@ -38,8 +44,7 @@ export function landLines(
   const openNext = (): ObjectWriter => {
     const { resource, slice, attempt, holder } = window;
     const scheduledAt = new Date(window.scheduledAt);
-    const key = rawObjectKey({ resource, slice, scheduledAt, attempt, part });
-    part += 1;
+    const key = rawObjectKey({ resource, slice, scheduledAt, attempt, part: nextPart() });
     return writeObject(s3, { bucket: stagingBucket, key, holder, ...(partBytes && { partBytes }) });
   };
 
@@ -68,4 +73,9 @@ export function landLines(
       await open?.abort();
     },
   };
+}
+
+function countParts(): () => number {
+  let parts = 0;
+  return () => (parts += 1) - 1;
 }

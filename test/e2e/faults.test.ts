@@ -10,7 +10,6 @@ const forever = 10_000;
 /** What the API does for the whole of a fetch, and what the failed fetch must say about it. */
 const faults: [what: string, fault: Misbehaviour, said: RegExp][] = [
   ['answers 500', { status: 500, body: { error: 'down' } }, /500/],
-  ['answers 429 and asks for an hour', { status: 429, body: { error: true }, retryAfter: '3600' }, /429/],
   ['answers text in a 200', { status: 200, body: 'Unexpected error while streaming data' }, /text|JSON/i],
   ['cuts its JSON short in a 200', { truncate: true }, /JSON/i],
   ['cuts the connection', { reset: true }, /terminated|closed|reset|aborted|socket/i],
@@ -70,6 +69,16 @@ describe('an API that misbehaves', function () {
     expect(closed.map(({ receipt }) => receipt?.balanced)).to.not.include(false);
     expect(sum(({ quarantined }) => quarantined)).to.equal(0);
     expect(sum(({ inserted }) => inserted)).to.equal(stack.api.served().distinct);
+  });
+
+  // The last one: what the API has said holds for the whole hour.
+  it('stops cleanly when it is asked to wait for an hour, and asks nothing more in it', async () => {
+    stack.api.misbehave({ status: 429, body: { error: true, reason: 'Too many' }, retryAfter: '3600' });
+    expect(await stack.fetch(nextTick())).to.deep.equal({});
+    expect((await stack.fetches('hourly_weather')).at(-1)?.state).to.not.equal('committed');
+    const { requests } = stack.api.served();
+    expect(await stack.fetch(nextTick())).to.deep.equal({});
+    expect(stack.api.served().requests).to.equal(requests);
   });
 });
 

@@ -16,6 +16,8 @@ import { gunzipSync } from 'node:zlib';
 import { Agent } from 'undici';
 import { fetchSource } from '../../functions/fetch/fetch-source.ts';
 import { landLines } from '../../functions/fetch/land-lines.ts';
+import { createMemoryStore } from '../../pipeline/budget/memory-store.ts';
+import { createTokenCache } from '../../pipeline/http/auth/token-cache.ts';
 import { createSecretMask } from '../../pipeline/http/secret-mask.ts';
 import { sendThrough } from '../../pipeline/http/send-request.ts';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
@@ -25,6 +27,8 @@ import { resource, scheduledAt, source } from '../support/fetch-world.ts';
 import { startPlainAws, type PlainAws } from '../support/plain-aws.ts';
 import { rejection } from '../support/rejection.ts';
 import { describeWindows } from '../support/window-cases.ts';
+
+const none = () => Promise.reject(new Error('none'));
 
 describe('fetching into the local AWS', function () {
   this.timeout(60_000);
@@ -86,10 +90,10 @@ describe('fetching into the local AWS', function () {
           ledger,
           s3,
           send: sendThrough(agent),
-          secrets: {
-            read: () => Promise.reject(new Error('none')),
-            renew: () => Promise.reject(new Error('none')),
-          },
+          secrets: { read: none, renew: none, readAnew: none, replace: none },
+          tokens: createTokenCache(),
+          credentials: none,
+          budgets: createMemoryStore(),
           mask: createSecretMask(),
           holder: { request: `r${number}`, execution: randomUUID() },
           remainingMs: () => 60_000,

@@ -3,8 +3,11 @@
  * for pauses. Every effect goes through a gate, where a test may hold it or end the invocation that makes it.
  */
 import { Readable } from 'node:stream';
-import type { FetchDeps, ObjectStore, Secrets } from '../../functions/fetch/deps.ts';
+import type { FetchDeps, ObjectStore } from '../../functions/fetch/deps.ts';
 import { createSecrets } from '../../functions/fetch/read-secret.ts';
+import { createMemoryStore } from '../../pipeline/budget/memory-store.ts';
+import type { Secrets } from '../../pipeline/http/auth/secrets.ts';
+import { createTokenCache } from '../../pipeline/http/auth/token-cache.ts';
 import { createSecretMask } from '../../pipeline/http/secret-mask.ts';
 import type { HttpAnswer, HttpRequest } from '../../pipeline/http/send-request.ts';
 import type { FetchItem, WindowItem } from '../../pipeline/ledger/items.ts';
@@ -14,6 +17,7 @@ import type { CompiledResource, CompiledSource, Slice } from '../../pipeline/sou
 import { fakeBucket } from './fake-bucket.ts';
 import { fakeDynamo } from './fake-dynamo.ts';
 import { tableSpec } from './load-samples.ts';
+import { defaultClient, defaultEndpoint, defaultResource } from '../../pipeline/source/default-parts.ts';
 
 export interface ApiAnswer {
   status?: number;
@@ -35,12 +39,12 @@ export function resource(
   more: Partial<CompiledResource> = {},
 ): CompiledResource {
   return {
+    ...defaultResource,
     name,
     endpoint: {
+      ...defaultEndpoint,
       path: name,
-      method: 'GET',
       params: slices.some((slice) => 'city' in slice) ? { city: '{city}' } : {},
-      headers: {},
     },
     data_selector: '$',
     shape: 'list',
@@ -58,11 +62,8 @@ export function source(
     v: 1,
     name: 'weather',
     client: {
+      ...defaultClient,
       base_url: 'https://api.example/v1/',
-      headers: {},
-      timeout_ms: 30_000,
-      concurrency: 4,
-      max_attempts: 4,
       ...client,
     },
     resources,
@@ -107,6 +108,8 @@ export function fetchWorld(api: Api = () => ({ body: '[1]' })) {
   };
   const now = (): Date => new Date(world.clock);
   const secrets: Secrets = createSecrets(stores as never, now);
+  const tokens = createTokenCache();
+  const budgets = createMemoryStore();
 
   /** What one invocation gets. */
   const deps = (request = 'r1', gate: Gate = (effect) => effect()): FetchDeps => {
@@ -124,6 +127,9 @@ export function fetchWorld(api: Api = () => ({ body: '[1]' })) {
           return toAnswer(await world.api(sent, signal));
         }) as Promise<HttpAnswer>,
       secrets,
+      tokens,
+      credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+      budgets,
       mask: createSecretMask(),
       holder: { request, execution: `x${world.requests.length}` },
       remainingMs: () => world.remainingMs,

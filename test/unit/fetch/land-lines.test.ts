@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { ObjectStore } from '../../../functions/fetch/deps.ts';
-import { landLines, type Landing } from '../../../functions/fetch/land-lines.ts';
+import { landLines, type RawObjects } from '../../../functions/fetch/land-lines.ts';
 import { fakeBucket, type FakeBucket } from '../../support/fake-bucket.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -26,7 +26,7 @@ const noise = (count: number, length = 1000): Buffer[] =>
     return Buffer.from(`${text}\n`);
   });
 
-const land = (s3: ObjectStore, limits: { maxBytes?: number; partBytes?: number } = {}): Landing =>
+const land = (s3: ObjectStore, limits: { maxBytes?: number; partBytes?: number } = {}): RawObjects =>
   landLines(window, { s3, stagingBucket: 'staging' }, limits);
 const textOf = (bucket: FakeBucket, part: number): string =>
   gunzipSync(bucket.objects.get(keyOf(part))?.body ?? Buffer.alloc(0)).toString();

@@ -1,0 +1,71 @@
+import type { ResourceState } from '../ledger/resource-state.ts';
+import type { Parent } from './ask-parent.ts';
+import type { FetchPorts } from './ports.ts';
+import { landedSoFar, positionOf } from './position-of.ts';
+import { shownSkips, type Progress } from './progress.ts';
+import type { Position, ResourceOutcome, ResourceTask } from './task.ts';
+
+interface Conclusion {
+  task: ResourceTask;
+  progress: Progress;
+  /** Of the compiled resource. */
+  version: string;
+  parent?: Parent | undefined;
+  startedAt?: Date;
+  position?: Position | undefined;
+}
+
+/** What the window has come to: whole, whole as far as it goes, or to be gone on with. */
+export async function concludeRun(conclusion: Conclusion, ports: FetchPorts): Promise<ResourceOutcome> {
+  const { task, progress, position, startedAt = new Date(task.scheduledAt) } = conclusion;
+  const objects = await landedSoFar(position, ports);
+  const { requests, responses, unchanged, behind, stop } = progress;
+  const counts = { requests, responses, unchanged, behind, ...reported(conclusion) };
+  const reason = stop && { reason: stop.message };
+  if (isComplete(conclusion)) {
+    return { kind: 'complete', state: nextState(conclusion), objects, ...counts, ...reason };
+  }
+  const isEmpty = progress.done.size + progress.open.length + progress.cursors.size + objects.length === 0;
+  const until = stop?.retryAfterMs;
+  return {
+    kind: 'paused',
+    state: task.state,
+    objects,
+    ...counts,
+    ...reason,
+    ...(until !== undefined && { waitMs: until }),
+    ...(!isEmpty && { position: positionOf({ ...conclusion, startedAt }, objects) }),
+  };
+}
+
+/** Of the parent's slices too. */
+function reported({
+  parent,
+  progress,
+}: Conclusion): Pick<ResourceOutcome, 'skipped' | 'skippedCount' | 'gaps'> {
+  return {
+    skipped: [...(parent?.skipped ?? []), ...progress.skipped].slice(0, shownSkips),
+    skippedCount: (parent?.skippedCount ?? 0) + progress.skippedCount,
+    gaps: [...(parent?.gaps ?? []), ...progress.gaps],
+  };
+}
+
+/** Windows that move are committed as far as they are whole. */
+function isComplete({ task, progress }: Conclusion): boolean {
+  if (!progress.stop) return true;
+  const hasMoved = progress.wholeUnits > 0 || progress.cursors.size > 0;
+  return task.resource.incremental !== undefined && progress.open.length === 0 && hasMoved;
+}
+
+function nextState({ task, progress, parent }: Conclusion): ResourceState {
+  const { resource, state } = task;
+  const isWhole = !progress.stop && progress.behind === 0 && progress.skippedCount === 0;
+  // A parent's cursors say that all of its children's slices have been fetched.
+  const parents = isWhole && parent?.skippedCount === 0 ? parent.cursors : [];
+  return {
+    cursors: { ...state.cursors, ...Object.fromEntries(progress.cursors), ...Object.fromEntries(parents) },
+    ...((state.done || (resource.once && isWhole)) && { done: true }),
+    ...(progress.validators.size > 0 && { validators: Object.fromEntries(progress.validators) }),
+    ...(progress.digests.size > 0 && { digests: Object.fromEntries(progress.digests) }),
+  };
+}
