@@ -1,6 +1,5 @@
 import { ConfigError } from '../../pipeline/errors.ts';
 import { formatProblems } from '../../pipeline/source/problem.ts';
-import { loadSourceFile } from '../../pipeline/source/load-source-file.ts';
 import { sourceKey, sourceText } from '../../pipeline/source/source-key.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import { adoptRetained } from '../adopt-retained.ts';
@@ -10,11 +9,13 @@ import { checkParameters, warnOfShortAlarm } from '../check-parameters.ts';
 import { connect, type Connection } from '../connect.ts';
 import { deployStack, settleStack } from '../deploy-stack.ts';
 import { describeStack, isPipeline, type StackReader } from '../describe-stack.ts';
+import { judgeChanges } from '../judge-changes.ts';
+import { openLedger } from '../open-ledger.ts';
 import { readTemplate, type Template } from '../read-template.ts';
 import { findMissingSecrets, secretArns } from '../source-secrets.ts';
 import { checkNamesKept, checkStackName, retainedNames } from '../stack-names.ts';
 import { hashedKey, uploadOnce } from '../upload-artifacts.ts';
-import { readText } from './check.ts';
+import { readSourceFile, readText } from '../read-source-file.ts';
 
 export interface DeployOptions {
   sourcePath: string;
@@ -59,6 +60,15 @@ export async function deploySource(options: DeployOptions): Promise<Deployed> {
   await checkOwnership(cloudformation, stackName);
   const found = await settleStack(cloudformation, stackName, onProgress);
   if (found) checkNamesKept(parameters, found);
+  const { LedgerTable: derived } = retainedNames(stackName, parameters, connection);
+  const effects = await judgeChanges({
+    source,
+    file: { name: options.sourcePath, text: (await readText(options.sourcePath)) ?? '' },
+    found,
+    ledger: openLedger(connection.dynamodb, found?.outputs['LedgerTable'] ?? derived),
+    s3: connection.s3,
+    onProgress,
+  });
   const artifacts = await buildArtifacts({ python: options.python, onProgress });
   const bucket = await ensureArtifactBucket(connection, onProgress);
   const uploads = artifacts.map(({ parameter, path, body }) => ({
@@ -104,7 +114,7 @@ export async function deploySource(options: DeployOptions): Promise<Deployed> {
     ...deployed,
     sourceKey: key,
     seconds,
-    warnings: [...warnings, ...(short === undefined ? [] : [short]), ...missing],
+    warnings: [...warnings, ...effects, ...(short === undefined ? [] : [short]), ...missing],
   };
 }
 
@@ -121,7 +131,7 @@ async function compile({
   baseUrl,
   adjust = (source) => source,
 }: DeployOptions): Promise<{ source: CompiledSource; warnings: string[] }> {
-  const loaded = await loadSourceFile({ path: sourcePath, readText, now: new Date() });
+  const loaded = await readSourceFile(sourcePath);
   if (!loaded.ok) throw new ConfigError(formatProblems(loaded.problems).trimEnd());
   const warnings = loaded.warnings.map((warning) => formatProblems([warning]).trimEnd());
   if (baseUrl === undefined) return { source: adjust(loaded.source), warnings };

@@ -1,0 +1,44 @@
+import { ConfigError } from '../pipeline/errors.ts';
+import type { Ledger } from '../pipeline/ledger/ledger.ts';
+import { sourceKey } from '../pipeline/source/source-key.ts';
+import type { CompiledSource } from '../pipeline/source/source.ts';
+import { compareSources } from '../pipeline/table/compare-sources.ts';
+import { describeChanges, shortChange } from './describe-changes.ts';
+import type { StackState } from './describe-stack.ts';
+import { placeChanges } from './place-changes.ts';
+import { readDeployed, type SourceStore } from './read-deployed.ts';
+
+export interface JudgeOptions {
+  source: CompiledSource;
+  file: { name: string; text: string };
+  /** Absent: it is to be made, though an earlier one may have left its ledger. */
+  found: Pick<StackState, 'parameters'> | undefined;
+  ledger: Ledger;
+  s3: SourceStore;
+  onProgress: (line: string) => void;
+}
+
+/**
+ * What a deployment would mean for the data that are there: throws before anything is changed when the stored files
+ * cannot follow, which the dispatcher would find out at night; answers warnings for what will not reach stored rows.
+ */
+export async function judgeChanges(options: JudgeOptions): Promise<string[]> {
+  const { source, file, found, ledger, s3, onProgress } = options;
+  const { ArtifactBucket: bucket, SourceKey: key } = found?.parameters ?? {};
+  const deployed = await readDeployed(source, { s3, bucket, key, ledger });
+  // Without a stack there need not be a ledger either.
+  if (found) {
+    for (const note of deployed.notes) onProgress(`${note}; going on without comparing with it`);
+  }
+  const compared = compareSources({ before: deployed.source, after: source, stored: deployed.stored });
+  const changes = placeChanges(compared, file);
+  const refused = changes.filter(({ verdict }) => verdict === 'refused');
+  // What is deployed already is not kept from getting another parameter.
+  if (refused.length > 0 && key !== sourceKey(source)) {
+    throw new ConfigError(
+      `nothing was deployed: what is stored cannot follow this source\n\n${describeChanges(refused, file.name).trimEnd()}`,
+    );
+  }
+  const warned = changes.filter(({ verdict }) => verdict === 'needs reprocess');
+  return [...refused, ...warned].map((change) => `${shortChange(change)}. ${change.means}`);
+}
