@@ -1,6 +1,4 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { runCheck } from './commands/check.ts';
-import { runSchema } from './commands/schema.ts';
 import { explainError } from './explain-error.ts';
 import {
   deployAndPrint,
@@ -13,6 +11,8 @@ import {
   type SecretArguments,
 } from './print-results.ts';
 import { say } from './say.ts';
+import { addLedgerCommands } from './ledger-commands.ts';
+import { addSourceCommands } from './source-commands.ts';
 
 export interface ProgramParts {
   version: string;
@@ -32,12 +32,12 @@ export async function runProgram(
   };
   const program = describeProgram(version, json);
   addLocal(program, async (options) => exit(await runLocal(options)));
-  addCheck(program, exit);
+  addSourceCommands(program, exit);
   addDeploy(program);
   addDestroy(program);
+  addLedgerCommands(program, exit);
   addSecret(program);
   addPackage(program);
-  addSchema(program, exit);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -59,12 +59,12 @@ async function startLocal(options: LocalArguments): Promise<number> {
 
 const examples = `Examples:
   catchwater local                     try it on this machine, without an AWS account
+  catchwater init https://api.example.com/v1/things
+                                       a first source file, from one response
   catchwater check weather.yaml        what the file would make, or what is wrong with it
   catchwater deploy --source weather.yaml Cadence='rate(15 minutes)' AlarmEmail=me@example.com
   catchwater destroy --stack weather
 `;
-
-type Exit = (code: number) => void;
 
 function describeProgram(version: string, json: boolean): Command {
   return (
@@ -105,18 +105,6 @@ export interface LocalArguments {
   fresh?: boolean;
   port?: number;
   json?: boolean;
-}
-
-function addCheck(program: Command, exit: Exit): void {
-  program
-    .command('check')
-    .description('checks a source file and says what it would make')
-    .argument('<file>', 'source file')
-    .option('--json', 'one JSON document on standard output')
-    .addHelpText('before', 'Example:\n  catchwater check weather.yaml\n')
-    .action(async (sourcePath: string, { json = false }: { json?: boolean }) => {
-      exit(await runCheck({ sourcePath, json, stdout: process.stdout, stderr: process.stderr }));
-    });
 }
 
 function addDeploy(program: Command): void {
@@ -179,13 +167,6 @@ function addPackage(program: Command): void {
     .option('--json', 'one JSON document on standard output')
     .addHelpText('before', 'Example:\n  catchwater package --source weather.yaml --out dist\n')
     .action((options: PackageArguments) => packageAndPrint(options));
-}
-
-function addSchema(program: Command, exit: Exit): void {
-  program
-    .command('schema')
-    .description('prints the JSON Schema of source files, for an editor')
-    .action(() => exit(runSchema({ stdout: process.stdout })));
 }
 
 function withPlace(command: Command): Command {

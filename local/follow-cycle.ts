@@ -7,7 +7,7 @@ import type { FetchItem, LoadItem } from '../pipeline/ledger/items.ts';
 import type { Ledger } from '../pipeline/ledger/ledger.ts';
 import { readWindow } from '../pipeline/ledger/window.ts';
 import { StalledError } from './errors.ts';
-import { bytes, count } from './figures.ts';
+import { bytes, count } from '../deploy/figures.ts';
 import { loadsSince, nextFetch, readObjects, slice } from './read-cycle.ts';
 import { clock, type Talk } from './talk.ts';
 

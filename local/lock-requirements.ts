@@ -16,7 +16,7 @@ const lists = [
 ];
 const nameless = ['header', 'annotate', 'emit-index-url', 'emit-find-links', 'emit-index-annotation'];
 
-for (const list of [...lists, 'test/requirements', 'test/pytest']) {
+for (const list of [...lists, 'test/requirements', 'test/pytest', 'bench/peers/dlt', 'bench/peers/tap']) {
   // uv is installed by whatever Python the machine has, all else into one of Glue's version.
   const version = list === 'local/uv' ? '3.8' : '3.11';
   const options = [

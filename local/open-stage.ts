@@ -2,15 +2,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readText } from '../deploy/commands/check.ts';
+import { readSourceFile } from '../deploy/read-source-file.ts';
 import { deploySource, type Deployed } from '../deploy/commands/deploy.ts';
 import { isClone, packageRoot } from '../deploy/package-root.ts';
 import { CatchwaterError, ConfigError } from '../pipeline/errors.ts';
-import { loadSourceFile } from '../pipeline/source/load-source-file.ts';
 import { formatProblems } from '../pipeline/source/problem.ts';
 import type { CompiledSource } from '../pipeline/source/source.ts';
 import { atEveryBeat } from './at-every-beat.ts';
-import { count } from './figures.ts';
+import { count } from '../deploy/figures.ts';
 import { freePort } from './free-port.ts';
 import { isolateEnvironment } from './isolate-environment.ts';
 import { startLocalAws, type LocalAws } from './local-aws.ts';
@@ -80,7 +79,7 @@ export async function openStage(options: StageOptions, deps: StageDeps): Promise
 }
 
 async function readSource(path: string, isSample: boolean): Promise<CompiledSource> {
-  const loaded = await loadSourceFile({ path, readText, now: new Date() });
+  const loaded = await readSourceFile(path);
   if (!loaded.ok) throw new ConfigError(formatProblems(loaded.problems).trimEnd());
   return isSample ? atEveryBeat(loaded.source) : loaded.source;
 }

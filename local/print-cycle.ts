@@ -1,8 +1,7 @@
 /** What a cycle has made, for people: the tree of partitions, the receipt, the answer of a query. */
 import type { Receipt } from '../pipeline/receipt.ts';
 import type { ReportFile } from '../pipeline/report.ts';
-import { bytes, count } from './figures.ts';
-import type { AnswerRow } from './query-tables.ts';
+import { bytes, count } from '../deploy/figures.ts';
 
 const mostFiles = 60;
 
@@ -41,21 +40,4 @@ export function receiptLine(receipt: Receipt): string {
   );
   const verdict = balanced ? 'balanced' : `NOT BALANCED: ${faults.join('; ')}`;
   return `${count(rowsParsed, 'row')} parsed = ${parts.join(' + ')} · ${verdict}`;
-}
-
-/** Columns as wide as their widest value. */
-export function answerTable(rows: readonly AnswerRow[]): string {
-  const names = Object.keys(rows[0] ?? {});
-  const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))];
-  const widths = names.map((_name, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  const [head = [], ...body] = cells;
-  const lines = [head, widths.map((width) => '─'.repeat(width)), ...body];
-  return lines.map((line) => pad(line, widths)).join('\n');
-}
-
-function pad(cells: readonly string[], widths: readonly number[]): string {
-  return cells
-    .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-    .join('  ')
-    .trimEnd();
 }

@@ -1,5 +1,6 @@
 import type { Stage } from './open-stage.ts';
-import { answerTable, partitionTree, receiptLine } from './print-cycle.ts';
+import { formatTable } from '../deploy/format-table.ts';
+import { partitionTree, receiptLine } from './print-cycle.ts';
 import type { Summary } from './sum-up.ts';
 
 export interface Seconds {
@@ -49,9 +50,9 @@ export function printSummary(summary: Summary, { stage, seconds }: Context): str
     `  ${receiptLine(summary.receipt)}`,
     '',
     `Athena> ${summary.query.sql}`,
-    answerTable(summary.query.rows),
+    formatTable(summary.query.rows),
     '',
-    answerTable(summary.preview),
+    formatTable(summary.preview),
     ...(credit === undefined ? [] : ['', credit]),
     '',
     `From the start to the answer: ${seconds.endToEnd.toFixed(0)} s (set-up ${seconds.setup.toFixed(1)} s, deploy ${seconds.deploy.toFixed(1)} s).`,

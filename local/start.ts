@@ -11,7 +11,7 @@ import { explainStall } from './explain-stall.ts';
 import type { FollowDeps } from './follow-cycle.ts';
 import { openStage, type Stage } from './open-stage.ts';
 import { printSummary, summaryJson } from './print-summary.ts';
-import { count } from './figures.ts';
+import { count } from '../deploy/figures.ts';
 import { firstCycle, followOn } from './run-cycles.ts';
 import { sumUp } from './sum-up.ts';
 import { createTalk, type Talk } from './talk.ts';

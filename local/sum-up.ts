@@ -37,7 +37,7 @@ export async function sumUp(cycle: Cycle, { stage, clients, signal }: SumUpDeps)
   const tables = stage.source.resources.map(({ table }) => table);
   const [first] = tables;
   if (!first) throw new CatchwaterError(`the source ${stage.source.name} has no table`);
-  const sql = countingSql(tables.map(({ name }) => name));
+  const sql = countingSql([...new Set(tables.map(({ name }) => name))]);
   const rows = await queryTables(sql, query);
   const preview = await queryTables(previewSql(first), query);
   return {

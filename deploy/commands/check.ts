@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { countPartitions } from '../../pipeline/source/count-partitions.ts';
-import { loadSourceFile } from '../../pipeline/source/load-source-file.ts';
 import { formatProblems, type Problem } from '../../pipeline/source/problem.ts';
+import { secretsIn } from '../../pipeline/source/secrets-in.ts';
 import type { CompiledResource, CompiledSource } from '../../pipeline/source/source.ts';
+import { count } from '../figures.ts';
+import { readSourceFile } from '../read-source-file.ts';
 
 interface Output {
   write(text: string): unknown;
@@ -19,7 +20,7 @@ export interface CheckOptions {
 /** `catchwater check FILE`: what is wrong with it, or what it will make. Exit code 2 when it cannot be deployed. */
 export async function runCheck(options: CheckOptions): Promise<number> {
   const { sourcePath, json, stdout, stderr, now = new Date() } = options;
-  const loaded = await loadSourceFile({ path: sourcePath, readText, now });
+  const loaded = await readSourceFile(sourcePath, now);
   const found = loaded.ok ? loaded.warnings : loaded.problems;
   const summary = loaded.ok ? summarize(loaded.source, now) : undefined;
   if (json) {
@@ -34,17 +35,6 @@ export async function runCheck(options: CheckOptions): Promise<number> {
   return loaded.ok ? 0 : 2;
 }
 
-/** The text of a file of the user's; undefined when there is none. */
-export async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
 interface Summary {
   source: string;
   attribution?: string;
@@ -52,64 +42,73 @@ interface Summary {
   secrets: string[];
   resources: {
     name: string;
+    /** At least, where there are pages; those of one record of the parent, where there is one. */
     requests: number;
+    /** The resource whose records are asked for one by one. */
+    perRecordOf?: string;
     columns: number;
     key: string[];
     partitionBy: string;
     partitions: number;
     everySeconds?: number;
+    once?: true;
+    /** Where it is not called like the resource. */
+    table?: string;
   }[];
 }
 
 function summarize(source: CompiledSource, now: Date): Summary {
-  const { auth } = source.client;
   return {
     source: source.name,
     ...(source.attribution === undefined ? {} : { attribution: source.attribution }),
-    secrets: auth ? [(auth.type === 'bearer' ? auth.token : auth.api_key).secret] : [],
+    secrets: secretsIn(source).map(({ secret }) => secret),
     resources: source.resources.map((resource) => summarizeResource(resource, now)),
   };
 }
 
 function summarizeResource(
-  { name, slices, table, every_ms }: CompiledResource,
+  { name, slices, group, parent, table, every_ms, once }: CompiledResource,
   now: Date,
 ): Summary['resources'][number] {
   return {
     name,
-    requests: slices.length,
+    requests: Math.ceil(slices.length / (group?.size ?? 1)),
+    ...(parent && { perRecordOf: parent.resource }),
     columns: table.columns.length,
     key: table.key,
     partitionBy: table.partition_by,
     partitions: countPartitions(table, now.getUTCFullYear()),
     ...(every_ms === undefined ? {} : { everySeconds: every_ms / 1000 }),
+    ...(once === true && { once }),
+    ...(table.name !== name && { table: table.name }),
   };
 }
 
 function describe(path: string, summary: Summary): string {
   const lines = summary.resources.map((resource) => {
     const beat =
-      resource.everySeconds === undefined
-        ? 'at every beat'
-        : `at most every ${duration(resource.everySeconds)}`;
+      resource.once === true
+        ? 'once'
+        : resource.everySeconds === undefined
+          ? 'at every beat'
+          : `at most every ${duration(resource.everySeconds)}`;
+    const into = resource.table === undefined ? '' : `, into the table ${resource.table}`;
     const partitions =
       resource.partitionBy === 'none'
         ? 'one partition'
         : `by ${resource.partitionBy}, ${resource.partitions.toLocaleString('en')} partitions at most`;
+    const parent = resource.perRecordOf === undefined ? '' : ` for each record of ${resource.perRecordOf}`;
     return (
-      `  ${resource.name}: ${count(resource.requests, 'request')} ${beat}\n` +
+      `  ${resource.name}: ${count(resource.requests, 'request')}${parent} ${beat}${into}\n` +
       `    ${count(resource.columns, 'column')}, key ${resource.key.join(', ')}, ${partitions}\n`
     );
   });
   const secrets = summary.secrets.map(
     (name) => `  needs the secret '${name}': catchwater secret set ${name}\n`,
   );
+  const tables = new Set(summary.resources.map(({ name, table }) => table ?? name)).size;
   const credit = summary.attribution === undefined ? '' : `  ${summary.attribution}\n`;
-  return `${path}: ${summary.source} is well-formed, ${count(summary.resources.length, 'table')}\n${lines.join('')}${secrets.join('')}${credit}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${path}: ${summary.source} is well-formed, ${count(tables, 'table')}\n${lines.join('')}${secrets.join('')}${credit}`;
 }
 
 /** `15 minutes`, and `hour` for one of them. */

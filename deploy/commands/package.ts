@@ -1,12 +1,11 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../../pipeline/errors.ts';
-import { loadSourceFile } from '../../pipeline/source/load-source-file.ts';
 import { formatProblems } from '../../pipeline/source/problem.ts';
 import { sourceKey, sourceText } from '../../pipeline/source/source-key.ts';
 import { buildArtifacts } from '../build-artifacts.ts';
 import { packageRoot } from '../package-root.ts';
-import { readText } from './check.ts';
+import { readSourceFile } from '../read-source-file.ts';
 
 export interface PackageOptions {
   /** Source files to compile; none: the ready-made ones. */
@@ -53,7 +52,7 @@ export async function packageArtifacts(options: PackageOptions): Promise<Package
 }
 
 async function compile(path: string): Promise<{ path: string; body: Uint8Array }> {
-  const loaded = await loadSourceFile({ path, readText, now: new Date() });
+  const loaded = await readSourceFile(path);
   if (!loaded.ok) throw new ConfigError(formatProblems(loaded.problems).trimEnd());
   // Named by its hash, as everywhere: a warm function keeps what it has read under a key.
   return { path: sourceKey(loaded.source), body: Buffer.from(sourceText(loaded.source)) };

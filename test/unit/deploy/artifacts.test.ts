@@ -84,10 +84,10 @@ describe('wheelFiles', () => {
   });
 
   it('names the DuckDB that the rest of the product has', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      devDependencies: Record<string, string>;
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
     };
-    const [version] = devDependencies['@duckdb/node-api']?.split('-') ?? [];
+    const [version] = dependencies['@duckdb/node-api']?.split('-') ?? [];
     for (const list of ['wheels.in', 'wheels.txt', 'requirements.in']) {
       expect(readFileSync(join(root, 'glue', list), 'utf8'), list).to.contain(`duckdb==${version}`);
     }

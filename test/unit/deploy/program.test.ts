@@ -70,6 +70,9 @@ describe('the command line', () => {
       ['--help'],
       ['deploy', '--help'],
       ['destroy', '--help'],
+      ['check', '--help'],
+      ['gaps', '--help'],
+      ['ack', '--help'],
       ['secret', 'set', '--help'],
     ]) {
       const { code, stdout, stderr } = await run(...words);
@@ -92,6 +95,9 @@ describe('the command line', () => {
     [['deploy'], /required option '--source <path>' not specified/],
     [['deploy', '--source', 'x', '--sorce', 'x'], /unknown option '--sorce'/],
     [['destroy'], /required option '--stack <name>'/],
+    [['gaps'], /required option '--stack <name>'/],
+    [['ack', '--stack', 'weather'], /missing required argument 'gap'/],
+    [['check', 'missing.yaml', '--against', 'weather'], /there is no source file 'missing\.yaml'/],
     [['local', '--port', 'x'], /a port is a number/],
     [['secret', 'set', 'key', '--store', 'vault'], /Allowed choices are parameter-store, secrets-manager/],
     [['deploy', '--source', 'missing.yaml'], /there is no source file 'missing\.yaml'/],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { answerTable, partitionTree, receiptLine } from '../../../local/print-cycle.ts';
+import { formatTable } from '../../../deploy/format-table.ts';
+import { partitionTree, receiptLine } from '../../../local/print-cycle.ts';
 import { makeReceipt, noCounts } from '../../../pipeline/receipt.ts';
 import type { ReportFile } from '../../../pipeline/report.ts';
 
@@ -67,7 +68,7 @@ describe('the table of an answer', () => {
       { city: 'Berlin', t: 8.1 },
       { city: 'New York', t: null },
     ];
-    expect(answerTable(rows)).to.equal(
+    expect(formatTable(rows)).to.equal(
       ['city      t', '────────  ───', 'Berlin    8.1', 'New York'].join('\n'),
     );
   });

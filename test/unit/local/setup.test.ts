@@ -73,7 +73,7 @@ describe('the set-up', () => {
 });
 
 describe('the lists of Python packages', () => {
-  for (const list of [...lists, 'test/requirements', 'test/pytest']) {
+  for (const list of [...lists, 'test/requirements', 'test/pytest', 'bench/peers/dlt', 'bench/peers/tap']) {
     it(`${list}.txt pins every package of ${list}.in, with hashes, and names no index`, () => {
       const wanted = readFileSync(join(root, `${list}.in`), 'utf8').match(/^[a-z][^\s#;]*/gim) ?? [];
       const text = readFileSync(join(root, `${list}.txt`), 'utf8');
@@ -88,9 +88,9 @@ describe('the lists of Python packages', () => {
   it('name one DuckDB, the one of package.json', () => {
     const node = (
       JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-        devDependencies: Record<string, string>;
+        dependencies: Record<string, string>;
       }
-    ).devDependencies['@duckdb/node-api'];
+    ).dependencies['@duckdb/node-api'];
     const version = node?.split('-')[0];
     for (const list of ['local/aws/requirements', 'glue/requirements', 'glue/wheels']) {
       expect(readFileSync(join(root, `${list}.txt`), 'utf8'), list).to.match(
