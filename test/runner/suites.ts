@@ -22,6 +22,8 @@ export function listSuites(): Suite[] {
     checker('templates by cfn-lint', python('cfn-lint'), ['--', ...templates]),
     checker('templates by checkov', python('checkov'), checkovArguments()),
     mocha('unit', { files: files('test/unit/**/*.test.ts'), seconds: 20, minutes: 4 }),
+    mocha('conformance', { files: files('test/conformance/*.test.ts'), seconds: 20, minutes: 4 }),
+    mocha('ready-made sources', { files: files('test/sources/*.test.ts'), seconds: 20, minutes: 3 }),
     mocha('templates by their rules', { files: files('test/checks/**/*.test.ts'), seconds: 60, minutes: 4 }),
     pytest('pytest of the job', 'test/glue', 8),
     // One process for each file: each starts a local AWS of its own.
@@ -34,7 +36,17 @@ export function listSuites(): Suite[] {
 }
 
 /** Those that take a minute or two come first, or one of them would run alone at the end. */
-const long = ['permissions', 'start', 'own-source', 'exactly-once', 'package', 'faults'];
+const long = [
+  'permissions',
+  'start',
+  'live-columns',
+  'faults',
+  'own-source',
+  'source-language',
+  'source-language-limits',
+  'exactly-once',
+  'package',
+];
 
 function longestFirst(one: string, other: string): number {
   return placeOf(one) - placeOf(other);
