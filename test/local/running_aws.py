@@ -90,7 +90,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(claim: Callable[[], Any], seconds: float = 20) -> Any:
+def until(claim: Callable[[], Any], seconds: float = 60) -> Any:
     """What the claim says once it says something true."""
     end = time.monotonic() + seconds
     while True:

@@ -28,8 +28,8 @@ export interface LocalStack {
   clients: Clients;
   /** Deploys again with other parameters; gives what the command printed. */
   deploy(parameters: string[]): Promise<DeployDocument>;
-  /** Invokes the fetch function as a user would; `error` is what it threw. */
-  fetch(scheduledAt: string): Promise<{ error?: string }>;
+  /** Invokes the fetch function as a user would, for all resources or these; `error` is what it threw. */
+  fetch(scheduledAt: string, resources?: string[]): Promise<{ error?: string }>;
   /** Wakes the dispatcher once. */
   wake(): Promise<void>;
   loads(): Promise<LoadItem[]>;
@@ -48,12 +48,17 @@ export interface DeployDocument {
 
 const minute = 60_000;
 
-export function clientsOf(environment: Record<string, string>): Clients {
-  const config = {
+/** Of a client of the local AWS. */
+export function configOf(environment: Record<string, string>) {
+  return {
     endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
     region: environment['AWS_REGION'] ?? '',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
+}
+
+export function clientsOf(environment: Record<string, string>): Clients {
+  const config = configOf(environment);
   return {
     s3: new S3Client({ ...config, forcePathStyle: true }),
     glue: new GlueClient(config),
@@ -63,18 +68,28 @@ export function clientsOf(environment: Record<string, string>): Clients {
   };
 }
 
-/** The schedule is off unless `parameters` says otherwise: the test decides when to fetch. */
+/**
+ * The schedule is off unless `parameters` says otherwise: the test decides when to fetch. `baseUrl`: of another API than
+ * the sample API.
+ */
 export async function deployLocalStack(
-  options: { source?: string; now?: () => Date; parameters?: string[] } = {},
+  options: { source?: string; baseUrl?: string; now?: () => Date; parameters?: string[] } = {},
 ): Promise<LocalStack> {
   const { source = 'sources/open-meteo.yaml', parameters = [] } = options;
   const { environment } = await sharedLocalAws();
   const api = await startSampleApi(options.now ? { now: options.now } : {});
   const name = `e2e-${randomBytes(4).toString('hex')}`;
   const clients = clientsOf(environment);
-  const base = ['deploy', '--source', source, '--stack', name, '--base-url', `${api.url}/v1/`];
+  const { baseUrl = `${api.url}/v1/` } = options;
+  const base = ['deploy', '--source', source, '--stack', name, '--base-url', baseUrl];
   const deploy = (more: string[]) => runCliJson<DeployDocument>([...base, ...more], environment);
-  const first = await deploy(['ScheduleState=DISABLED', 'BatchWindowMinutes=0', ...parameters]);
+  const first = await deploy(['ScheduleState=DISABLED', 'BatchWindowMinutes=0', ...parameters]).catch(
+    async (error: unknown) => {
+      // Nobody could stop it later, and it would keep the process alive.
+      await api.stop();
+      throw error;
+    },
+  );
   const { outputs } = first;
   const output = (key: string): string => outputs[key] ?? '';
 
@@ -119,8 +134,8 @@ export async function deployLocalStack(
     api,
     clients,
     deploy,
-    async fetch(scheduledAt) {
-      const error = await invoke(output('FetchFunction'), { scheduledAt });
+    async fetch(scheduledAt, resources) {
+      const error = await invoke(output('FetchFunction'), { scheduledAt, resources });
       return error === undefined ? {} : { error };
     },
     wake,
