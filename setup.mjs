@@ -3,6 +3,7 @@
 //   node setup.mjs           all that `npm start` needs
 //   node setup.mjs --tools   the npm packages only
 //   node setup.mjs --tests   the checkers and test runners too
+//   node setup.mjs --bench   the programs that the benchmarks compare with, each in an environment of its own
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,9 +29,16 @@ const environments = {
   },
   pytest: { what: 'into glue', inside: 'glue', lists: ['test/pytest.txt'], megabytes: 2 },
   checks: { what: 'checkers', lists: ['test/requirements.txt'], megabytes: 76 },
+  dlt: { what: 'a peer to measure against', lists: ['bench/peers/dlt.txt'], megabytes: 75 },
+  tap: { what: 'a peer to measure against', lists: ['bench/peers/tap.txt'], megabytes: 25 },
 };
 const sizes = { packages: 295, uv: 17, python: 30, java: 48 };
-const modes = { tools: [], start: ['aws', 'glue'], tests: ['aws', 'glue', 'pytest', 'checks'] };
+const modes = {
+  tools: [],
+  start: ['aws', 'glue'],
+  tests: ['aws', 'glue', 'pytest', 'checks'],
+  bench: ['dlt', 'tap'],
+};
 
 class SetUpError extends Error {}
 
@@ -285,7 +293,7 @@ function isAlive(pid) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const mode = { '--tools': 'tools', '--tests': 'tests' }[process.argv[2]] ?? 'start';
+  const mode = { '--tools': 'tools', '--tests': 'tests', '--bench': 'bench' }[process.argv[2]] ?? 'start';
   process.exitCode = await setUp(mode).then(() => 0, explain);
 }
 
