@@ -32,10 +32,11 @@ const dlt =
   (address) =>
     read(pythonOf('dlt'), ['peers/read_dlt.py', what, address]);
 const tap: Program = (address) => read(pythonOf('tap'), ['peers/read_tap.py', address]);
-const ours =
-  (what: string, folderOfData?: string): Program =>
+/** `what`: pages, items or whole. */
+export const readOurs =
+  (what: string): Program =>
   (address) =>
-    read(process.execPath, ['ours/read.ts', what, address, ...(folderOfData ? [folderOfData] : [])]);
+    read(process.execPath, ['ours/read.ts', what, address]);
 
 async function read(command: string, [script = '', ...args]: string[]): Promise<Reading> {
   const { stdout } = await promisify(execFile)(command, [join(folder, script), ...args]);
@@ -47,7 +48,7 @@ export const cases: Case[] = [
     name: 'pages one after another, 200,000 records',
     records: 200_000,
     expected: 200_000,
-    ours: ours('pages'),
+    ours: readOurs('pages'),
     peers: { dlt: dlt('extract'), 'tap-rest-api-msdk': tap },
     goal: 2.5,
   },
@@ -55,7 +56,7 @@ export const cases: Case[] = [
     name: 'requests side by side, 2,000 records',
     records: 200_000,
     expected: 2_000,
-    ours: ours('items'),
+    ours: readOurs('items'),
     peers: { dlt: dlt('items') },
     goal: 2.5,
   },
@@ -63,7 +64,7 @@ export const cases: Case[] = [
     name: 'from the API to Parquet, 200,000 records',
     records: 200_000,
     expected: 200_000,
-    ours: ours('whole'),
+    ours: readOurs('whole'),
     peers: { dlt: dlt('whole') },
     goal: 5,
   },

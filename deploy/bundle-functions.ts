@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { join } from 'node:path';
 import { CatchwaterError } from '../pipeline/errors.ts';
 import { packageRoot } from './package-root.ts';
@@ -7,7 +7,11 @@ import { slimBundle, undiciDefines } from './slim-bundle.ts';
 export type FunctionName = 'fetch' | 'dispatch';
 
 /** One file for the function, with everything it imports: Lambda's own SDK changes under a running function. */
-export async function bundleFunction(name: FunctionName): Promise<Uint8Array> {
+export async function bundleFunction(
+  name: FunctionName,
+  /** Without them, what the benchmark compares with. */
+  plugins: Plugin[] = [slimBundle()],
+): Promise<Uint8Array> {
   const result = await build({
     entryPoints: [join(packageRoot, 'functions', name, 'handler.ts')],
     outfile: 'index.mjs',
@@ -21,7 +25,7 @@ export async function bundleFunction(name: FunctionName): Promise<Uint8Array> {
     // Errors are told apart by their names, which are members of theirs: functions and classes may lose theirs.
     minify: true,
     define: undiciDefines,
-    plugins: [slimBundle()],
+    plugins,
     legalComments: 'none',
     // The same bytes in whatever folder the clone lies.
     absWorkingDir: packageRoot,
