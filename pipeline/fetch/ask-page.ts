@@ -3,6 +3,7 @@ import { BudgetStop } from './fetch-stop.ts';
 import { CatchwaterError } from '../errors.ts';
 import { HttpError } from '../http/http-error.ts';
 import { followRedirects } from '../http/follow-redirects.ts';
+import { openDeadline } from '../http/open-deadline.ts';
 import { readRateLimit } from '../http/read-rate-limit.ts';
 import { withValidators } from '../http/conditional.ts';
 import { retryRequest, shortestTryMs } from '../http/retry-request.ts';
@@ -99,9 +100,9 @@ async function sendPage(request: HttpRequest, ask: PageAsk, run: Run): Promise<P
   if (left < shortestTryMs)
     throw new HttpError('not sent, the time of this fetch is over', { retryable: false, pause: true });
   const within = Math.round(Math.min(client.timeout_ms, left));
-  const signal = AbortSignal.any([run.ports.signal, AbortSignal.timeout(within)]);
+  const deadline = openDeadline(run.ports.signal, within);
   try {
-    const answer = await followRedirects(send)(request, signal);
+    const answer = await followRedirects(send)(request, deadline.signal);
     if (run.ports.budget) await learnBudget(answer, run);
     return await readPage(answer, { ...ask, sent: request }, run);
   } catch (error) {
@@ -109,6 +110,8 @@ async function sendPage(request: HttpRequest, ask: PageAsk, run: Run): Promise<P
     const known = error instanceof CatchwaterError ? error : connectionError(error, within);
     await learnWait(known, run);
     throw known;
+  } finally {
+    deadline.close();
   }
 }
 
