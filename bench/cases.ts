@@ -32,14 +32,22 @@ const dlt =
   (address) =>
     read(pythonOf('dlt'), ['peers/read_dlt.py', what, address]);
 const tap: Program = (address) => read(pythonOf('tap'), ['peers/read_tap.py', address]);
+/** As the template sets them for the fetch function. */
+const nodeOptions = { NODE_OPTIONS: '--max-semi-space-size=8' };
+
 /** `what`: pages, items or whole. */
 export const readOurs =
   (what: string): Program =>
   (address) =>
-    read(process.execPath, ['ours/read.ts', what, address]);
+    read(process.execPath, ['ours/read.ts', what, address], nodeOptions);
 
-async function read(command: string, [script = '', ...args]: string[]): Promise<Reading> {
-  const { stdout } = await promisify(execFile)(command, [join(folder, script), ...args]);
+async function read(
+  command: string,
+  [script = '', ...args]: string[],
+  environment: Record<string, string> = {},
+): Promise<Reading> {
+  const env = { ...process.env, ...environment };
+  const { stdout } = await promisify(execFile)(command, [join(folder, script), ...args], { env });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Reading;
 }
 

@@ -20,7 +20,7 @@ resource_defaults:
   event_time: time
 resources:
   - name: pages
-    endpoint: { path: pages, paginator: header_link }
+    endpoint: { path: pages, paginator: { type: header_link, maximum_pages: 100000 } }
   - name: ids
     endpoint: { path: items }
     columns: { id: bigint }
