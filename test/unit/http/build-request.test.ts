@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { authenticate, shownUrl } from '../../../pipeline/http/authenticate.ts';
 import { buildRequest } from '../../../pipeline/http/build-request.ts';
-import type { Auth, Client, Endpoint, Slice } from '../../../pipeline/source/source.ts';
+import type { Client, Endpoint, Slice } from '../../../pipeline/source/source.ts';
 import { defaultClient, defaultEndpoint } from '../../../pipeline/source/default-parts.ts';
 
 const client: Client = {
@@ -79,41 +78,5 @@ describe('buildRequest', () => {
     expect(build({ path: '//evil.example/x' }, {}).url.href).to.equal(
       'https://api.example/v1/evil.example/x',
     );
-  });
-});
-
-describe('authenticate', () => {
-  const reference = { secret: 'k', store: 'parameter-store' as const };
-  const request = build({ params: { q: '1' } });
-
-  const kinds: [auth: Auth, url: string, header: object][] = [
-    [
-      { type: 'bearer', token: reference },
-      'https://api.example/v1/forecast?q=1',
-      { authorization: 'Bearer s3/cret' },
-    ],
-    [
-      { type: 'api_key', location: 'header', name: 'X-Api-Key', api_key: reference },
-      'https://api.example/v1/forecast?q=1',
-      { 'x-api-key': 's3/cret' },
-    ],
-    [
-      { type: 'api_key', location: 'query', name: 'key', api_key: reference },
-      'https://api.example/v1/forecast?q=1&key=s3%2Fcret',
-      {},
-    ],
-  ];
-  for (const [auth, url, header] of kinds) {
-    it(`puts the key where ${JSON.stringify({ ...auth, api_key: undefined, token: undefined })} says, and shows it nowhere`, () => {
-      const authenticated = authenticate(request, auth, 's3/cret');
-      expect(authenticated.url.href).to.equal(url);
-      expect(authenticated.headers).to.deep.equal({ ...request.headers, ...header });
-      expect(shownUrl(request, auth)).to.equal(url.replace('s3%2Fcret', '***'));
-      expect(request.url.href).to.equal('https://api.example/v1/forecast?q=1');
-    });
-  }
-
-  it('shows the URL as it is when there is no key', () => {
-    expect(shownUrl(request, undefined)).to.equal('https://api.example/v1/forecast?q=1');
   });
 });
