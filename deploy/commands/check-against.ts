@@ -7,13 +7,10 @@ import { connect, type Connection } from '../connect.ts';
 import { countVerdicts, describeChanges } from '../describe-changes.ts';
 import { findStack } from '../find-stack.ts';
 import { openLedger } from '../open-ledger.ts';
+import type { Output } from '../output.ts';
 import { placeChanges } from '../place-changes.ts';
 import { readDeployed } from '../read-deployed.ts';
 import { readSourceFile, readText } from '../read-source-file.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
 
 export interface CheckAgainstOptions {
   sourcePath: string;

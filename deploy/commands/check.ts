@@ -3,11 +3,8 @@ import { formatProblems, type Problem } from '../../pipeline/source/problem.ts';
 import { secretsIn } from '../../pipeline/source/secrets-in.ts';
 import type { CompiledResource, CompiledSource } from '../../pipeline/source/source.ts';
 import { count } from '../figures.ts';
+import type { Output } from '../output.ts';
 import { readSourceFile } from '../read-source-file.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
 
 export interface CheckOptions {
   sourcePath: string;

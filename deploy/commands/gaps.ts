@@ -7,10 +7,7 @@ import { count } from '../figures.ts';
 import { findStack } from '../find-stack.ts';
 import { formatTable } from '../format-table.ts';
 import { openLedger } from '../open-ledger.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
+import type { Output } from '../output.ts';
 
 export interface LedgerOptions {
   stackName: string;

@@ -5,10 +5,7 @@ import { convertConfig, type ConvertedConfig } from '../../pipeline/dlt/convert-
 import { ConfigError } from '../../pipeline/errors.ts';
 import { loadSource } from '../../pipeline/source/load-source.ts';
 import { formatProblems, type Problem } from '../../pipeline/source/problem.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
+import type { Output } from '../output.ts';
 
 export interface ImportOptions {
   /** A configuration of dlt's `rest_api` source, JSON or YAML. */

@@ -7,10 +7,7 @@ import { isRecord, type Sample } from '../../pipeline/guess/sample.ts';
 import { writeDraft } from '../../pipeline/guess/write-draft.ts';
 import { loadSource } from '../../pipeline/source/load-source.ts';
 import { formatProblems, type Problem } from '../../pipeline/source/problem.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
+import type { Output } from '../output.ts';
 
 export interface InitOptions {
   /** An http(s) URL, a file with a response, or an OpenAPI description. */

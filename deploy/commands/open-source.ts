@@ -1,12 +1,13 @@
 import { formatProblems } from '../../pipeline/source/problem.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
+import type { Output } from '../output.ts';
 import { readSourceFile } from '../read-source-file.ts';
 
 interface OpenOptions {
   sourcePath: string;
   json: boolean;
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
+  stdout: Output;
+  stderr: Output;
   now?: Date;
 }
 

@@ -1,13 +1,10 @@
+import type { Output } from '../output.ts';
 import { byReason, describeTrial, type TrialResult } from '../trial/describe-trial.ts';
 import { judgeRows } from '../trial/judge-rows.ts';
 import { parseTables } from '../trial/parse-lines.ts';
 import { realDeps } from '../trial/real-deps.ts';
 import { runTrial, type Trial, type TrialDeps } from '../trial/run-trial.ts';
 import { openSource } from './open-source.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
 
 export interface PreviewOptions {
   sourcePath: string;

@@ -1,6 +1,7 @@
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import { createSecretMask } from '../../pipeline/http/secret-mask.ts';
 import { count } from '../figures.ts';
+import type { Output } from '../output.ts';
 import { countRows, describeTables } from '../trial/compare-rows.ts';
 import { fixtureFolder, writeFixture, type RecordedAnswer } from '../trial/fixture.ts';
 import { parseTables } from '../trial/parse-lines.ts';
@@ -8,10 +9,6 @@ import { realDeps } from '../trial/real-deps.ts';
 import { recordAnswers } from '../trial/record-answers.ts';
 import { runTrial, type TrialDeps } from '../trial/run-trial.ts';
 import { openSource } from './open-source.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
 
 export interface RecordOptions {
   sourcePath: string;

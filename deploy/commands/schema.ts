@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { sourceSchemaText } from '../../pipeline/source/json-schema.ts';
 import { sourceReference } from '../../pipeline/source/source-reference.ts';
+import type { Output } from '../output.ts';
 
 /** Files of the repository that are made from the schema: name below its root → text. */
 export function generatedFiles(): Record<string, string> {
@@ -11,7 +12,7 @@ export function generatedFiles(): Record<string, string> {
 }
 
 /** `catchwater schema`: the JSON Schema of source files, for an editor. */
-export function runSchema({ stdout }: { stdout: { write(text: string): unknown } }): number {
+export function runSchema({ stdout }: { stdout: Output }): number {
   stdout.write(sourceSchemaText());
   return 0;
 }

@@ -1,6 +1,7 @@
 import { createSecretMask } from '../../pipeline/http/secret-mask.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import { count } from '../figures.ts';
+import type { Output } from '../output.ts';
 import { compareTables, countRows, describeTables } from '../trial/compare-rows.ts';
 import { standInSecrets } from '../trial/environment-secrets.ts';
 import { fixtureFolder, readFixtures, writeFixture, type Expected, type Fixture } from '../trial/fixture.ts';
@@ -9,10 +10,6 @@ import { replayAnswers, standInLogin } from '../trial/replay-answers.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { openSource } from './open-source.ts';
 import { oneByOne } from './record.ts';
-
-interface Output {
-  write(text: string): unknown;
-}
 
 export interface TestOptions {
   sourcePath: string;
