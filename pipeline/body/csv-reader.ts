@@ -1,5 +1,5 @@
 import { readRecord, type Cell, type Dialect } from './csv-record.ts';
-import { damaged, megabytes, tooLarge } from './damage.ts';
+import { damaged, damagedText, megabytes, tooLarge } from './damage.ts';
 import type { RowReader, Rows } from './row-reader.ts';
 
 /** A record that has not ended by then is none: a quote was not closed. */
@@ -79,13 +79,19 @@ class CsvReader {
     for (const cell of cells) {
       const name = cell?.trim() ?? '';
       if (name === '') throw this.#damaged(`name ${names.length + 1} in the header is empty`);
-      if (names.includes(name)) throw this.#damaged(`the header has the name '${name}' twice`);
+      if (names.includes(name)) throw this.#nameTwice(name);
       // An object cannot have it as a field: its values would be lost.
       if (name === '__proto__') throw this.#damaged(`'${name}' cannot name a field`);
       if (name.includes('\r')) throw this.#damaged('lines end in CR alone, which CSV does not know');
       names.push(name);
     }
     return names;
+  }
+
+  /** A body without a header line begins with data. */
+  #nameTwice(name: string): Error {
+    const what = `line ${this.#line} of the body is damaged: the header has a name twice`;
+    return damagedText(this.#status, { what, quote: `'${name}'` });
   }
 
   #damaged(what: string): Error {

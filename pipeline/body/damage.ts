@@ -6,6 +6,15 @@ export function damaged(status: number, what: string, cause?: unknown): HttpErro
   return new HttpError(`${status}, but ${what}`, { cause, status, retryable: true });
 }
 
+/** The same, with a part of the body in its words. */
+export function damagedText(
+  status: number,
+  { what, quote, cause }: { what: string; quote: string; cause?: unknown },
+): HttpError {
+  const unquoted = `${status}, but ${what}`;
+  return new HttpError(`${unquoted}: ${quote}`, { cause, status, retryable: true, unquoted });
+}
+
 /** The same request will never fit. */
 export function tooLarge(what: string): HttpError {
   const remedy = 'ask for less per request (a shorter time range, fewer fields, smaller pages)';
@@ -17,11 +26,9 @@ export function parseJson(text: string, status: number, what: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw damaged(
-      status,
-      `${what} is no whole JSON: ${ends(text)} (${oneLine((cause as Error).message)})`,
-      cause,
-    );
+    // The parser quotes, too.
+    const quote = `${ends(text)} (${oneLine((cause as Error).message)})`;
+    throw damagedText(status, { what: `${what} is no whole JSON`, quote, cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { formatJsonPath, type JsonPath } from '../source/json-path.ts';
-import { damaged, ends, megabytes } from './damage.ts';
+import { damagedText, ends, megabytes } from './damage.ts';
 import { openList } from './json-scanner.ts';
 import { onlyValue } from './only-value.ts';
 
@@ -20,10 +20,10 @@ export function openingOf(beginning: Buffer, selector: JsonPath, status: number)
       list === undefined
         ? 'nothing'
         : `a value that begins with '${String.fromCodePoint(beginning[list] ?? 0)}'`;
-    throw damaged(
-      status,
-      `${place} finds ${found} instead of a list in its first ${megabytes(beginning.length)}: ${ends(beginning.toString('utf8', 0, 200))}`,
-    );
+    throw damagedText(status, {
+      what: `${place} finds ${found} instead of a list in its first ${megabytes(beginning.length)}`,
+      quote: ends(beginning.toString('utf8', 0, 200)),
+    });
   }
   const closing = selector.map((step) => (typeof step === 'number' ? ']' : '}')).toReversed();
   return { length: list + 1, closing: `]${closing.join('')}` };

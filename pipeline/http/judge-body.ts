@@ -25,8 +25,10 @@ export function judgeDocument(
   const { marker, code } = found;
   const reason = documentReason(document);
   const limited = code === 429;
-  throw new HttpError(`${status}, but '${marker}' in it says that it is an error: ${reason}`, {
+  const unquoted = `${status}, but '${marker}' in it says that it is an error`;
+  throw new HttpError(`${unquoted}: ${reason}`, {
     status,
+    unquoted,
     // An answer that went wrong under a 200 is a fault of the moment more often than of the request, unless it says which.
     retryable: code === undefined || isRetryable(code),
     retryAfterMs: rateLimitWaitMs(head, { text: reason, now, limited }),

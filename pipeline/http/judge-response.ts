@@ -113,12 +113,16 @@ function verdictOf({ action, message }: ResponseRule, head: AnswerHead, { text, 
   const reason = `${status}${words && `: ${words}`}`;
   if (action === 'ignore') return { land: false, outcome: 'none', reason };
   if (action === 'stop_paging') return { land: false, outcome: 'stop', reason };
-  if (action === 'fail') throw new HttpError(reason, { status, retryable: false });
+  // What stands under another status is what the API says of the request, no data.
+  const quoted = message === undefined && isSuccess(status);
+  const unquoted = quoted ? `${status}: a response filter with the action ${action} applies` : undefined;
+  const known = { status, unquoted };
+  if (action === 'fail') throw new HttpError(reason, { ...known, retryable: false });
   if (action === 'refresh_token')
-    throw new HttpError(reason, { status, retryable: false, refreshToken: true });
+    throw new HttpError(reason, { ...known, retryable: false, refreshToken: true });
   const rateLimited = action === 'rate_limited';
   const retryAfterMs = rateLimitWaitMs(head, { text, now, ...(rateLimited && { limited: true }) });
-  throw new HttpError(reason, { status, retryable: true, retryAfterMs, rateLimited });
+  throw new HttpError(reason, { ...known, retryable: true, retryAfterMs, rateLimited });
 }
 
 /** Of the beginning of a body: what is not whole, or no JSON, has no values. */

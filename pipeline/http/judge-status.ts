@@ -72,9 +72,11 @@ export function checkContentType(head: AnswerHead, text: string, format: Respons
   const { status } = head;
   const type = mediaType(head.headers);
   const reason = errorReason(text);
-  throw new HttpError(
-    `${status} with ${type} instead of ${names[format]}${reason && `: ${reason}`}; if the API sends its data so, add the response ` +
-      `filter {status: ${status}, content_type: ${type}, action: success}`,
-    { status, retryable: true },
-  );
+  const what = `${status} with ${type} instead of ${names[format]}`;
+  const remedy = `if the API sends its data so, add the response filter {status: ${status}, content_type: ${type}, action: success}`;
+  throw new HttpError(`${what}${reason && `: ${reason}`}; ${remedy}`, {
+    status,
+    retryable: true,
+    unquoted: `${what}; ${remedy}`,
+  });
 }

@@ -175,12 +175,7 @@ describe('a body of CSV', () => {
       `a,b\n1,2\n"3"x,4\n${more}`,
       /line 3 of the body is damaged: 'x' follows a closing quote/,
     ],
-    [
-      'a name twice',
-      {},
-      `a,b,a\n${more}`,
-      /line 1 of the body is damaged: the header has the name 'a' twice/,
-    ],
+    ['a name twice', {}, `a,b,a\n${more}`, /line 1 of the body is damaged: the header has a name twice: 'a'/],
     ['an empty name', {}, `\na,,b\n${more}`, /line 2 of the body is damaged: name 2 in the header is empty/],
     ['a name that is no field', {}, `a,__proto__\n${more}`, /'__proto__' cannot name a field/],
     ['lines that end in CR', {}, 'a,b\r1,2\r', /lines end in CR alone/],
