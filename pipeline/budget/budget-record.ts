@@ -54,23 +54,41 @@ export function spend(
   const waitMs = earliest(current, wish, at) - wish.now;
   if (waitMs > 0) return { waitMs: Math.max(1, Math.ceil(waitMs)) };
   const amount = Math.min(wish.wanted, Math.max(wish.need, roomIn(current, wish, at)));
-  const keys = [...new Set([...Object.keys(current.spent), ...wish.policies.map(keyOf)])];
-  // Policies that only other sources have are counted too: theirs are the same calls.
-  const spent = keys.map((key) => [key, add(current.spent[key], bucketAt(key, at), amount)] as const);
+  const after = countSpent(current, { policies: wish.policies, amount, at });
   const { learnt } = current;
   return {
-    record: {
-      ...current,
-      at,
-      spent: Object.fromEntries(spent),
-      ...(learnt && { learnt: { ...learnt, left: learnt.left - amount } }),
-    },
+    record: after,
     grant: {
       amount,
       at,
-      until: Math.min(at + longestGrantMs, ...keys.map((key) => endOfBucket(key, at))),
+      until: Math.min(at + longestGrantMs, ...Object.keys(after.spent).map((key) => endOfBucket(key, at))),
       ...(learnt && { learntAt: learnt.at }),
     },
+  };
+}
+
+/** Beyond the limits, too: what was sent counts. */
+export function spendAnyway(
+  record: BudgetRecord,
+  { policies, weight, now }: Pick<Wish, 'policies' | 'now'> & { weight: number },
+): BudgetRecord {
+  const at = Math.max(now, record.at);
+  return countSpent(forget(record, at), { policies, amount: weight, at });
+}
+
+function countSpent(
+  record: BudgetRecord,
+  { policies, amount, at }: Pick<Wish, 'policies'> & { amount: number; at: number },
+): BudgetRecord {
+  const keys = [...new Set([...Object.keys(record.spent), ...policies.map(keyOf)])];
+  // Policies that only other sources have are counted too: theirs are the same calls.
+  const spent = keys.map((key) => [key, add(record.spent[key], bucketAt(key, at), amount)] as const);
+  const { learnt } = record;
+  return {
+    ...record,
+    at,
+    spent: Object.fromEntries(spent),
+    ...(learnt && { learnt: { ...learnt, left: learnt.left - amount } }),
   };
 }
 

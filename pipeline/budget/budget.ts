@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import type { ApiBudget } from '../source/source.ts';
-import { giveBack, learnLeft, spend, type BudgetRecord, type Grant } from './budget-record.ts';
+import { giveBack, learnLeft, spend, spendAnyway, type BudgetRecord, type Grant } from './budget-record.ts';
 import type { BudgetStore, VersionedRecord } from './budget-store.ts';
 
 export interface Budget {
@@ -9,6 +9,8 @@ export interface Budget {
    * takes until it may go well.
    */
   take(weight: number): Promise<number>;
+  /** Counts what is sent in any case, as it belongs to a request that was let through: later ones wait for it. */
+  charge(weight: number): Promise<void>;
   /** What a response has said. */
   learn(facts: LearntFacts): Promise<void>;
   /** Gives back what was taken in advance and not used: at the end of the invocation. */
@@ -100,6 +102,11 @@ export function createBudget(budget: ApiBudget, { store, now, kind }: BudgetDeps
     return undefined;
   };
 
+  const charge = async (weight: number): Promise<void> => {
+    if ((await take(weight)) > 0)
+      await update((record) => spendAnyway(record, { policies, weight, now: clock() }));
+  };
+
   const learn = async (facts: LearntFacts): Promise<void> => {
     const time = clock();
     const until = facts.notBefore?.getTime() ?? 0;
@@ -138,6 +145,7 @@ export function createBudget(budget: ApiBudget, { store, now, kind }: BudgetDeps
   };
   return {
     take: (weight) => inTurn(() => take(weight)),
+    charge: (weight) => inTurn(() => charge(weight)),
     learn: (facts) => inTurn(() => learn(facts)),
     release: () => inTurn(release),
   };

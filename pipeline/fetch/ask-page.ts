@@ -87,6 +87,11 @@ async function spendAndSend(request: HttpRequest, ask: PageAsk, run: Run): Promi
   return waitMs > 0 ? waitMs : sendPage(request, ask, run);
 }
 
+/** A redirect that is followed is a request, too. It does not wait: the answer is half here. */
+async function chargeHop(ask: PageAsk, run: Run): Promise<void> {
+  await run.ports.budget?.charge(run.weigh(ask.request, ask.unit.slices.length));
+}
+
 /** A token that cannot be had concerns every slice. */
 function ofKey<Value>(work: Promise<Value>): Promise<Value> {
   return work.catch((error: unknown) => {
@@ -102,7 +107,7 @@ async function sendPage(request: HttpRequest, ask: PageAsk, run: Run): Promise<P
   const within = Math.round(Math.min(client.timeout_ms, left));
   const deadline = openDeadline(run.ports.signal, within);
   try {
-    const answer = await followRedirects(send)(request, deadline.signal);
+    const answer = await followRedirects(send, () => chargeHop(ask, run))(request, deadline.signal);
     if (run.ports.budget) await learnBudget(answer, run);
     return await readPage(answer, { ...ask, sent: request }, run);
   } catch (error) {

@@ -5,11 +5,15 @@ const mostHops = 5;
 const keepsMethod = new Set([307, 308]);
 const redirects = new Set([301, 302, 303, ...keepsMethod]);
 
-/** Follows redirects on the same host and scheme only: the next one could hand the key to a stranger, or to a listener. */
-export function followRedirects(send: Send): Send {
+/**
+ * Follows redirects on the same host and scheme only: the next one could hand the key to a stranger, or to a listener.
+ * `onHop` is waited for before each request but the first.
+ */
+export function followRedirects(send: Send, onHop?: () => Promise<void>): Send {
   return async (request, signal) => {
     let next = request;
     for (let hop = 0; hop <= mostHops; hop += 1) {
+      if (hop > 0) await onHop?.();
       const answer = await send(next, signal);
       if (!redirects.has(answer.status)) return answer;
       const url = targetOf(next, answer);

@@ -55,6 +55,23 @@ export function describeBudgets(where: string, makeStore: () => Promise<BudgetSt
       expect((await exhaust(mine)).calls).to.equal(25);
     });
 
+    it('count what is sent in any case, beyond their limits too, and make later calls wait for it', async () => {
+      const [mine, other] = [budget([fixed(3)]), budget([fixed(3)])];
+      await mine.charge(1);
+      expect(await exhaust(mine)).to.deep.equal({ calls: 2, waitMs: 50_000 });
+      await mine.charge(2);
+      expect(await other.take(1)).to.equal(50_000);
+      clock += 50_000;
+      expect((await exhaust(other)).calls).to.equal(3);
+      // Of a moving window, what went beyond is gone only when it is that long ago.
+      const moved = budget([moving(2)], { name: 'moved' });
+      expect((await exhaust(moved)).calls).to.equal(2);
+      clock += 30_000;
+      await moved.charge(2);
+      clock += 33_000;
+      expect(await moved.take(1)).to.be.within(25_000, 31_000);
+    });
+
     it('give all of a moving window, and no more until it is over', async () => {
       const mine = budget([moving(25)]);
       const { calls, waitMs } = await exhaust(mine);

@@ -35,6 +35,25 @@ describe('followRedirects', () => {
     expect(sent[2]?.headers).to.deep.equal({ authorization: 'Bearer s3cret' });
   });
 
+  it('tells of each request that it adds, before it is sent', async () => {
+    const order: string[] = [];
+    const send = async ({ url }: HttpRequest): Promise<HttpAnswer> => {
+      order.push(url.pathname);
+      const isLast = url.pathname === '/c';
+      return {
+        status: isLast ? 200 : 302,
+        headers: { location: url.pathname === '/a' ? '/b' : '/c' },
+        body: Readable.from([]),
+      };
+    };
+    const onHop = async () => void order.push('hop');
+    await followRedirects(send, onHop)(
+      { method: 'GET', url: new URL('https://api.example/a'), headers: {} },
+      signal,
+    );
+    expect(order).to.deep.equal(['/a', 'hop', '/b', 'hop', '/c']);
+  });
+
   const foreign: [what: string, location: string][] = [
     ['another host', 'https://customer-api.example/v1/a?key=s3cret'],
     ['another host, without a scheme', '//evil.example/a'],
