@@ -54,6 +54,10 @@ describe('sources/open-meteo.yaml', () => {
       elevation: '9.0',
       precipitation: null,
     });
+    expect(new Set(tokyo.map(({ _file }) => _file)).size).to.equal(192);
+    // The field that the contract does not name is kept.
+    expect(JSON.parse(tokyo[0]?.['_extra'] ?? '')).to.include.keys('weather_code');
+    expect(seen[0]?.table).to.have.length(8 * 192);
   });
 
   it('fails when fewer places come back than were asked for: no row goes to the wrong city', async () => {
