@@ -139,11 +139,13 @@ async function checkWhole(duck: DuckDBConnection, table: TableDefinition): Promi
     const columns = spec.columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
     const carried = spec.tombstones_sql === undefined ? columns : [...columns, '"_deleted" BOOLEAN'];
     await duck.run(`CREATE TABLE lines (object VARCHAR, line BIGINT, text VARCHAR);
-      CREATE TABLE tombstones (text VARCHAR);
-      CREATE TABLE stored (${columns.join(', ')}); CREATE TABLE incoming (${carried.join(', ')})`);
+      CREATE TABLE tombstones (text VARCHAR); CREATE TABLE mark ("at" TIMESTAMP);
+      CREATE TABLE stored (${columns.join(', ')}); CREATE TABLE incoming (${carried.join(', ')});
+      CREATE TABLE moved AS SELECT ${spec.key.map(quoteName).join(', ')} FROM stored`);
     await duck.run(spec.parse_sql);
     await duck.run(`CREATE TABLE merged AS ${spec.merge_sql}`);
-    for (const sql of [spec.tombstones_sql, spec.unique_sql]) if (sql !== undefined) await duck.run(sql);
+    for (const sql of [spec.tombstones_sql, spec.unique_sql, spec.places_sql])
+      if (sql !== undefined) await duck.run(sql);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return [{ path: '', message: error.message }];

@@ -1,4 +1,4 @@
-/** Where a file of a table lies in the curated bucket: `<table>/year=2026/month=11/day=21/hour=07/part-0.parquet`. */
+/** Where a file of a table lies in the curated bucket: `<folder>/year=2026/month=11/day=21/hour=07/part-0.parquet`. */
 import type { Granularity, TableSpec } from './table/table-spec.ts';
 
 export interface CuratedKey {
@@ -9,7 +9,7 @@ export interface CuratedKey {
   part: number;
 }
 
-const pattern = /^(?<table>[^/]+)\/(?:(?<partition>.+)\/)?part-(?<part>\d+)\.parquet$/;
+const pattern = /^(?<folder>[^/]+)\/(?:(?<partition>.+)\/)?part-(?<part>\d+)\.parquet$/;
 
 const partitionPatterns: Record<Granularity, RegExp> = {
   none: /^$/,
@@ -19,12 +19,12 @@ const partitionPatterns: Record<Granularity, RegExp> = {
   hour: /^year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d$/,
 };
 
-/** Undefined for a key that is not one of the files that the table may have. */
-export function parseCuratedKey(key: string, spec: TableSpec): CuratedKey | undefined {
-  const { table, partition = '', part } = pattern.exec(key)?.groups ?? {};
-  if (table !== spec.name || Number(part) >= spec.files_per_partition) return undefined;
+/** Undefined for a key that is not one of the files that the table may have in its folder. */
+export function parseCuratedKey(key: string, spec: TableSpec, folder = spec.name): CuratedKey | undefined {
+  const { folder: found, partition = '', part } = pattern.exec(key)?.groups ?? {};
+  if (found !== folder || Number(part) >= spec.files_per_partition) return undefined;
   if (!partitionPatterns[spec.partition_by].test(partition)) return undefined;
-  return { table, partition, part: Number(part) };
+  return { table: spec.name, partition, part: Number(part) };
 }
 
 /** The year of a partition; undefined for a table that is not partitioned. */

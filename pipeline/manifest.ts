@@ -21,8 +21,19 @@ export interface ManifestHeader {
   /** Rows that do not fit go below this prefix, in the staging bucket: `<quarantine_prefix><table>/load=<load>/…`. */
   quarantine_prefix: string;
   tables: TableSpec[];
+  /** Of every table that has one. */
+  marks?: Record<string, TableMark>;
+  /** Table → its folder in the curated bucket, where that is not its name: a later generation (law 11). */
+  folders?: Record<string, string>;
   /** Only where several resources feed one table: how the answers of those after the first become its rows. */
   readings?: Reading[];
+}
+
+export interface TableMark {
+  /** ISO 8601, UTC: rows fetched before do not count. */
+  at: string;
+  /** Every file of the table is visited, whether or not a row comes for it. */
+  sweep?: true;
 }
 
 export interface Reading {
@@ -43,6 +54,8 @@ export interface ManifestObject {
   etag: string;
   /** As stored, gzipped. */
   bytes: number;
+  /** Loaded before, and read once more for this table alone: the load settles nothing of it. */
+  again?: true;
 }
 
 export interface ManifestEnd {
@@ -83,6 +96,11 @@ export async function readManifest(lines: AsyncIterable<ManifestLine>): Promise<
     );
   }
   return { header, objects };
+}
+
+/** Of a table of the manifest, in the curated bucket. */
+export function folderOf({ folders }: Pick<ManifestHeader, 'folders'>, table: string): string {
+  return folders?.[table] ?? table;
 }
 
 /** Of the raw objects, each once. */

@@ -15,12 +15,20 @@ interface Counts {
   rowsAfter: number;
   recovered: number;
   removed: number;
+  /** Of those removed: what a complete listing no longer has. */
+  vanished: number;
+  /** Of those removed: what lies in another partition now. */
+  moved: number;
   files: number;
   filesWritten: number;
 }
 
 export interface Receipt extends Counts {
-  /** rowsParsed = filtered + quarantined + duplicate + updated + inserted + deleted, rowsAfter = rowsBefore + inserted + recovered − removed, every object accounted for, every touched partition inside the table's projection. */
+  /**
+   * rowsParsed = filtered + quarantined + duplicate + updated + inserted + deleted, rowsAfter = rowsBefore + inserted +
+   * recovered − removed, removed = deleted + vanished + moved, every object accounted for, every touched partition inside
+   * the table's projection.
+   */
   balanced: boolean;
   /** What does not add up, in words; empty when balanced. */
   faults: string[];
@@ -59,6 +67,8 @@ export function noCounts(): Counts {
     rowsAfter: 0,
     recovered: 0,
     removed: 0,
+    vanished: 0,
+    moved: 0,
     files: 0,
     filesWritten: 0,
   };
@@ -66,9 +76,9 @@ export function noCounts(): Counts {
 
 /** Where rows in and rows out do not agree. A count that is missing in the report is NaN here and agrees with nothing. */
 export function imbalances(counts: Counts): string[] {
-  const { filtered, quarantined, duplicate, updated, inserted, deleted } = counts;
+  const { filtered, quarantined, duplicate, updated, inserted, deleted, removed, vanished, moved } = counts;
   const outcome = filtered + quarantined + duplicate + updated + inserted + deleted;
-  const after = counts.rowsBefore + inserted + counts.recovered - counts.removed;
+  const after = counts.rowsBefore + inserted + counts.recovered - removed;
   return [
     ...(counts.rowsParsed === outcome
       ? []
@@ -78,7 +88,12 @@ export function imbalances(counts: Counts): string[] {
     ...(counts.rowsAfter === after
       ? []
       : [
-          `${counts.rowsAfter} rows in the files after the load, but ${counts.rowsBefore} before + ${inserted} inserted + ${counts.recovered} recovered − ${counts.removed} removed = ${after}`,
+          `${counts.rowsAfter} rows in the files after the load, but ${counts.rowsBefore} before + ${inserted} inserted + ${counts.recovered} recovered − ${removed} removed = ${after}`,
+        ]),
+    ...(removed === deleted + vanished + moved
+      ? []
+      : [
+          `${removed} rows removed, but ${deleted} deleted + ${vanished} vanished + ${moved} moved = ${deleted + vanished + moved}`,
         ]),
   ];
 }

@@ -32,7 +32,7 @@ export interface ReportObject {
 export interface ReportFile {
   kind: 'file';
   table: string;
-  /** In the curated bucket: `<table>/year=2026/month=11/day=21/hour=07/part-0.parquet`. */
+  /** In the curated bucket: `<folder>/year=2026/month=11/day=21/hour=07/part-0.parquet`. */
   key: string;
   etag_before: string | null;
   etag_after: string;
@@ -50,6 +50,10 @@ export interface ReportFile {
   removed: number;
   /** Incoming rows that took a stored one out (`delete_when`): the cause of as many of those removed. */
   deleted?: number;
+  /** Stored rows fetched before the table's mark: the complete listing does not have them; part of those removed. */
+  vanished?: number;
+  /** Stored rows whose key lies in another file from now on; part of those removed. */
+  moved?: number;
 }
 
 export interface ReportQuarantine {

@@ -1,5 +1,5 @@
 import { parseCuratedKey } from './curated-key.ts';
-import type { Manifest } from './manifest.ts';
+import { folderOf, type Manifest } from './manifest.ts';
 import { imbalances, makeReceipt, noCounts, type Receipt } from './receipt.ts';
 import type { ReportFile, ReportLine, ReportObject } from './report.ts';
 import type { TableSpec } from './table/table-spec.ts';
@@ -22,18 +22,30 @@ export interface TableSums {
   held: Record<string, number>;
 }
 
+/** What one raw object had in it. */
+export interface ObjectSums {
+  /** Records that no filter leaves out: the most that any of its tables has, as child tables take theirs from the same ones. */
+  rows: number;
+  /** Rows that could not be read, in all of its tables. */
+  quarantined: number;
+}
+
 export interface LoadSums {
   receipt: Receipt;
   tables: TableSums[];
+  /** By raw key. */
+  objects: Map<string, ObjectSums>;
 }
 
 /** Reads a report to its end and compares it with its manifest. It never throws for what the report says: see `faults`. */
 export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportLine>): Promise<LoadSums> {
-  const tables = new Map(manifest.header.tables.map((spec) => [spec.name, startTable(spec)]));
+  const tables = new Map(
+    manifest.header.tables.map((spec) => [spec.name, startTable(spec, folderOf(manifest.header, spec.name))]),
+  );
   const expected = new Map(manifest.objects.map((object) => [identity(object), object]));
   const recovering = manifest.header.recovers.length > 0;
   const faults: string[] = [];
-  const rawObjects = new Set<string>();
+  const objects = new Map<string, ObjectSums>();
   let count = 0;
   let end: number | undefined;
 
@@ -56,7 +68,11 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
       if (!expected.delete(identity(line)))
         table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
       addObject(table, line);
-      rawObjects.add(line.key);
+      const { rows, quarantined } = objects.get(line.key) ?? { rows: 0, quarantined: 0 };
+      objects.set(line.key, {
+        rows: Math.max(rows, line.rows - line.filtered),
+        quarantined: quarantined + line.quarantined,
+      });
     } else if (line.kind === 'file') {
       addFile(table, line, recovering);
     } else if (line.kind === 'quarantine') {
@@ -86,13 +102,15 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
   const held = sums.filter((table) => Object.keys(table.held).length > 0).map(({ spec }) => spec.name);
   return {
     // An object that feeds several tables is still one.
-    receipt: { ...receipt, objects: rawObjects.size, ...(held.length > 0 && { held }) },
+    receipt: { ...receipt, objects: objects.size, ...(held.length > 0 && { held }) },
     tables: sums,
+    objects,
   };
 }
 
 interface OpenTable {
   spec: TableSpec;
+  folder: string;
   counts: ReturnType<typeof noCounts>;
   faults: string[];
   files: Set<string>;
@@ -109,9 +127,10 @@ function isLine(line: unknown): boolean {
   return typeof line === 'object' && line !== null && 'kind' in line;
 }
 
-function startTable(spec: TableSpec): OpenTable {
+function startTable(spec: TableSpec, folder: string): OpenTable {
   return {
     spec,
+    folder,
     counts: noCounts(),
     faults: [],
     files: new Set(),
@@ -145,7 +164,7 @@ function addObject({ counts }: OpenTable, object: ReportObject): void {
 
 function addFile(table: OpenTable, file: ReportFile, recovering: boolean): void {
   const { counts, faults } = table;
-  const where = parseCuratedKey(file.key, table.spec);
+  const where = parseCuratedKey(file.key, table.spec, table.folder);
   if (!where) faults.push(`${file.key} is not a file that this table may have`);
   if (table.files.has(file.key)) faults.push(`${file.key} is in the report twice`);
   table.files.add(file.key);
@@ -165,6 +184,8 @@ function addFile(table: OpenTable, file: ReportFile, recovering: boolean): void 
   counts.recovered += file.recovered;
   counts.removed += file.removed;
   counts.deleted += file.deleted ?? 0;
+  counts.vanished += file.vanished ?? 0;
+  counts.moved += file.moved ?? 0;
 }
 
 function addTo(sums: Record<string, number>, more: Record<string, number>): void {

@@ -1,6 +1,7 @@
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import type { LoadItem } from '../../pipeline/ledger/items.ts';
 import { closeLoad, markCommitted } from '../../pipeline/ledger/load.ts';
+import { commitMark } from '../../pipeline/ledger/marks.ts';
 import { markDone } from '../../pipeline/ledger/objects.ts';
 import { rawKeys } from '../../pipeline/manifest.ts';
 import type { LoadSums } from '../../pipeline/sum-report.ts';
@@ -45,9 +46,18 @@ async function finish(
   settings: DispatchSettings,
   deps: DispatchDeps,
 ): Promise<Settled> {
-  const { objects } = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
-  await markDone(deps.ledger, { keys: rawKeys(objects), load: load.load });
-  await announceTables(load, sums.tables, settings, deps);
+  const manifest = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
+  const { header } = manifest;
+  // What was read for one of its tables alone may have been put back on the list for another.
+  const settled = rawKeys(manifest.objects.filter(({ again }) => again !== true));
+  // The report is balanced, so its objects are those of the manifest.
+  const objects = new Map([...sums.objects].filter(([key]) => settled.has(key)));
+  await markDone(deps.ledger, { objects, load: load.load });
+  for (const spec of header.tables) {
+    const mark = header.marks?.[spec.name];
+    if (mark?.sweep) await commitMark(deps.ledger, spec, mark.at);
+  }
+  await announceTables({ load, header }, sums.tables, settings, deps);
   return (await closeLoad(deps.ledger, load.load)) ? 'over' : 'under way';
 }
 

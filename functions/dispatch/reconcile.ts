@@ -1,6 +1,8 @@
 import { readLease } from '../../pipeline/ledger/lease.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
+import { advanceGenerations } from './advance-generations.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
+import { judgeListings } from './judge-listings.ts';
 import { registerWindows } from './register-windows.ts';
 import { settleLoad } from './settle-load.ts';
 import { startLoad } from './start-load.ts';
@@ -17,5 +19,7 @@ export async function reconcile(
   await registerWindows(deps);
   const { load } = await readLease(deps.ledger);
   if (load !== undefined && (await settleLoad(load, settings, deps)) === 'under way') return;
+  await advanceGenerations(source, settings, deps);
+  await judgeListings(source, deps);
   await startLoad(source, settings, deps);
 }

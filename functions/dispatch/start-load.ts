@@ -8,14 +8,16 @@ import { bytesOf, manifestKey, manifestLines, reportKey, type Manifest } from '.
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
-import { feedTables } from './feed-tables.ts';
-import { findWork, type TablesOf } from './find-work.ts';
+import { feedTables, type Feed } from './feed-tables.ts';
+import { findMarks } from './find-marks.ts';
+import { findWork } from './find-work.ts';
+import { relistObjects } from './relist-objects.ts';
 import { startRun } from './start-run.ts';
 
 /**
- * Starts a load when nothing runs and the pending objects are old or big enough. The manifest is written first, under a
- * load id of its own; taking the lease is what makes the load exist. Of several dispatchers one gets it, the manifests of
- * the others expire.
+ * Starts a load when nothing runs and the pending objects are old or big enough, or a table is to be swept. The manifest is
+ * written first, under a load id of its own; taking the lease is what makes the load exist. Of several dispatchers one gets
+ * it, the manifests of the others expire.
  */
 export async function startLoad(
   source: CompiledSource,
@@ -30,20 +32,26 @@ export async function startLoad(
   );
   const work = await findWork(tables, settings, deps);
   const objects = await confirmPending(deps.ledger, work.objects);
-  if (objects.length > 0) {
-    const load = await prepare({ lease, tables, objects }, settings, deps);
+  // Read after the lease, as all of this is: no load has run since, so no mark has risen.
+  const { marks, refusals, ...swept } = await findMarks(tables, deps);
+  const again = await relistObjects(marks, tables, deps);
+  const folders = new Map([...work.folders, ...swept.folders]);
+  const feed = feedTables({ objects, again, marks, folders }, tables);
+  if (feed.tables.length > 0) {
+    const load = await prepare({ lease, feed, taken: [...objects, ...again] }, settings, deps);
     if (load) await startRun(load, settings, deps);
   }
-  if (work.refusals.length > 0) throw new ConfigError(work.refusals.join('; '));
+  const refused = new Set([...work.refusals, ...refusals]);
+  if (refused.size > 0) throw new ConfigError([...refused].join('; '));
 }
 
 /** Undefined when someone else got the lease. */
 async function prepare(
-  { lease, tables, objects }: { lease: LeaseItem; tables: TablesOf; objects: ObjectItem[] },
+  { lease, feed, taken }: { lease: LeaseItem; feed: Feed; taken: readonly ObjectItem[] },
   { stagingBucket, curatedBucket }: DispatchSettings,
   { ledger, s3, now, nonce }: DispatchDeps,
 ): Promise<LoadItem | undefined> {
-  const { objects: fed, ...described } = feedTables(objects, tables);
+  const { objects, ...described } = feed;
   const createdAt = now().toISOString();
   const id = `${createdAt.replaceAll(/[-:.]/g, '')}-${nonce()}`;
   const manifest: Manifest = {
@@ -60,7 +68,7 @@ async function prepare(
       quarantine_prefix: 'quarantine/',
       ...described,
     },
-    objects: fed,
+    objects,
   };
   await s3.send(
     new PutObjectCommand({
@@ -79,8 +87,8 @@ async function prepare(
     token: lease.token + 1,
     manifest_key: manifestKey(id),
     report_key: reportKey(id),
-    objects: objects.length,
-    bytes: bytesOf(objects),
+    objects: taken.length,
+    bytes: bytesOf(taken),
     recovers: lease.dead_loads,
     created_at: createdAt,
   };

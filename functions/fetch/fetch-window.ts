@@ -47,8 +47,9 @@ export async function fetchWindow(
       signal: new AbortController().signal,
     });
     await recordGaps(outcome, taken, deps);
-    const { objects, requests, responses, unchanged, skipped, skippedCount, behind, reason } = outcome;
-    const counts = { requests, responses, unchanged, skipped, skippedCount, behind, reason };
+    const { objects, requests, responses, unchanged, skipped, skippedCount, behind } = outcome;
+    const { reason, completeFrom } = outcome;
+    const counts = { requests, responses, unchanged, skipped, skippedCount, behind, reason, completeFrom };
     const next = isDeepStrictEqual(outcome.state, state) ? undefined : { value: outcome.state, version };
     return { outcome, result: { objects, ...counts, state: next } };
   } catch (error) {

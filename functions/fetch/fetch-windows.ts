@@ -1,14 +1,17 @@
 import { isStop } from '../../pipeline/fetch/fetch-stop.ts';
 import { InterruptedFetch, isOfTheMoment } from '../../pipeline/fetch/interrupted-fetch.ts';
+import { isListingDue } from '../../pipeline/fetch/listing-due.ts';
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import {
   commitWindow,
   failWindow,
   pauseWindow,
+  readFollower,
   takeWindow,
   type HoldDeps,
 } from '../../pipeline/ledger/hold-window.ts';
 import { readState } from '../../pipeline/ledger/resource-state.ts';
+import type { Position } from '../../pipeline/fetch/task.ts';
 import type { TakenWindow } from '../../pipeline/ledger/window.ts';
 import type { CompiledResource } from '../../pipeline/source/source.ts';
 import type { FetchDeps } from './deps.ts';
@@ -33,9 +36,11 @@ export type WindowOutcome = { resource: string; scheduledAt?: string } & (
       unchanged?: number;
       skipped?: number;
       behind?: number;
+      /** Scheduled time of a window that another invocation has left to this one. */
+      followedBy?: string;
     }
-  /** A later invocation goes on with it. */
-  | { outcome: 'paused'; attempt: number; reason: string }
+  /** A later invocation goes on with it. `progress`: this one has come further than the one before. */
+  | { outcome: 'paused'; attempt: number; reason: string; progress: boolean; notBefore?: string }
   /** Nothing to do, and nothing wrong. */
   | { outcome: 'skipped'; reason: string }
   | { outcome: 'failed'; attempt?: number; error: string; cause: Error }
@@ -71,7 +76,7 @@ async function takeAndFetch(
   const hold: HoldDeps = { ...deps, pause: () => deps.sleep(20 + deps.random() * 180) };
   let taken: TakenWindow | undefined;
   try {
-    if (resource.once && (await readState(deps.ledger, resource.name)).state.done)
+    if (resource.once && (await isDone(task, deps)))
       return skip(id, 'fetched once, as it is meant to be', deps);
     const leaseMs = deps.remainingMs() + leaseMarginMs;
     const answer = await takeWindow(id, { everyMs: resource.every_ms, holder: deps.holder, leaseMs }, hold);
@@ -85,6 +90,12 @@ async function takeAndFetch(
   } catch (cause) {
     return await fail({ id, taken, cause, hold }, deps);
   }
+}
+
+/** Nothing is to be fetched any more, or not until everything is listed anew. */
+async function isDone({ resource, scheduledAt }: WindowTask, { ledger }: FetchDeps): Promise<boolean> {
+  const { state } = await readState(ledger, resource.name);
+  return state.done === true && !isListingDue(resource, state, scheduledAt);
 }
 
 interface Ending {
@@ -103,9 +114,26 @@ async function end({ task, taken, fetched, hold }: Ending, deps: FetchDeps): Pro
       : await pauseWindow(taken, { position, reason, notBefore, requests, responses }, hold);
   if (!isOurs) return skip(taken, 'another invocation has taken it over', deps);
   const earlier = taken.scheduledAt !== task.scheduledAt && { scheduledAt: taken.scheduledAt };
-  return kind === 'complete'
-    ? { ...earlier, ...committed(taken, fetched, deps) }
-    : { ...earlier, ...paused(taken, { reason, notBefore, fetched }, deps) };
+  if (kind === 'paused') return { ...earlier, ...paused(taken, { reason, notBefore, fetched }, deps) };
+  const followedBy = await followerOf(taken, task, deps);
+  return { ...earlier, ...committed(taken, fetched, deps), ...(followedBy !== undefined && { followedBy }) };
+}
+
+/** Only a window that was gone on with has one. */
+async function followerOf(
+  taken: TakenWindow,
+  { scheduledAt }: WindowTask,
+  deps: FetchDeps,
+): Promise<string | undefined> {
+  if (!taken.resume) return undefined;
+  try {
+    const next = await readFollower(deps.ledger, taken);
+    return next !== undefined && next > scheduledAt ? next : undefined;
+  } catch (error) {
+    // This one is committed, come what may; the next scheduled fetch is the next one then.
+    deps.log('window not followed', { resource: taken.resource, error: describe(error, deps) }, 'WARN');
+    return undefined;
+  }
 }
 
 function committed(
@@ -114,7 +142,7 @@ function committed(
   { log }: FetchDeps,
 ): WindowOutcome {
   const { resource, scheduledAt, attempt } = taken;
-  const { requests, responses, unchanged, skippedCount, behind, reason } = outcome;
+  const { requests, responses, unchanged, skippedCount, behind, reason, completeFrom } = outcome;
   const counts = {
     attempt,
     objects: result.objects.length,
@@ -131,6 +159,7 @@ function committed(
     scheduledAt,
     ...counts,
     ...(reason !== undefined && { reason }),
+    ...(completeFrom !== undefined && { completeFrom }),
   });
   return { resource, outcome: 'committed', ...counts };
 }
@@ -154,7 +183,8 @@ function paused(
     { resource, slice, scheduledAt, attempt, requests, responses, reason, ...until },
     'WARN',
   );
-  return { resource, outcome: 'paused', attempt, reason };
+  const before = (taken.resume?.position as Position | undefined)?.responses ?? 0;
+  return { resource, outcome: 'paused', attempt, reason, progress: responses > before, ...until };
 }
 
 interface WindowName {

@@ -6,9 +6,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .errors import JobError
+from .spec_columns import Columns
 
 #: Logs and errors keep to one line.
 UNUSABLE_KEY = re.compile(r"[\x00-\x1f]")
@@ -18,7 +20,10 @@ UNUSABLE_KEY = re.compile(r"[\x00-\x1f]")
 class TableSpec:
     name: str
     #: (name, type) of every column of a file, in order.
-    columns: tuple[tuple[str, str], ...]
+    columns: Columns
+    key: tuple[str, ...]
+    partition_by: str
+    files_per_partition: int
     exact_fields: tuple[str, ...]
     parse_sql: str
     merge_sql: str
@@ -27,11 +32,27 @@ class TableSpec:
     tombstones_sql: str | None = None
     #: Of a table with unique columns.
     unique_sql: str | None = None
+    #: Rows fetched before the load's mark of it do not count.
+    marks: bool = False
+    #: Of a table whose rows may leave for another file: where one file's keys are, and which place wins.
+    places_sql: str | None = None
+    winners_sql: str | None = None
 
     @property
-    def carried(self) -> tuple[tuple[str, str], ...]:
+    def moving(self) -> bool:
+        return self.places_sql is not None
+
+    @property
+    def carried(self) -> Columns:
         """(name, type) of what a row carries from parse to merge."""
         return (*self.columns, ("_deleted", "boolean")) if self.tombstones_sql else self.columns
+
+
+class Mark(NamedTuple):
+    #: ISO 8601, UTC.
+    at: str
+    #: Every file of the table is visited.
+    sweep: bool
 
 
 @dataclass(frozen=True)
@@ -49,11 +70,26 @@ class Load:
     tables: dict[str, TableSpec]
     #: Where several resources feed one table: name → what differs from the table's spec.
     readings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Of the tables that have one.
+    marks: dict[str, Mark] = field(default_factory=dict)
+    #: Table → folder in the curated bucket, where that is not its name.
+    folders: dict[str, str] = field(default_factory=dict)
 
     def spec_of(self, table: str, reading: str) -> TableSpec:
         """As answers of this reading are parsed; an empty name is the table's own."""
         spec = self.tables[table]
         return replace(spec, **self.readings[reading]) if reading else spec
+
+    def folder_of(self, table: str) -> str:
+        return self.folders.get(table, table)
+
+    def table_of(self, key: str) -> str:
+        """Of a key of the curated bucket."""
+        return self._tables_by_folder[key.split("/", 1)[0]]
+
+    @cached_property
+    def _tables_by_folder(self) -> dict[str, str]:
+        return {self.folder_of(table): table for table in self.tables}
 
 
 class RawObject(NamedTuple):
@@ -111,12 +147,18 @@ def read_table(spec: dict[str, Any]) -> TableSpec:
     return TableSpec(
         name=spec["name"],
         columns=tuple((column["name"], column["type"]) for column in spec["columns"]),
+        key=tuple(spec["key"]),
+        partition_by=spec["partition_by"],
+        files_per_partition=spec["files_per_partition"],
         exact_fields=tuple(spec["exact_fields"]),
         parse_sql=spec["parse_sql"],
         merge_sql=spec["merge_sql"],
         copy_options=spec["copy_options"].rstrip("; \n"),
         tombstones_sql=spec.get("tombstones_sql"),
         unique_sql=spec.get("unique_sql"),
+        marks=spec.get("marks", False),
+        places_sql=spec.get("places_sql"),
+        winners_sql=spec.get("winners_sql"),
     )
 
 
@@ -140,7 +182,16 @@ def _read_header(header: dict[str, Any], uri: str) -> Load:
         reading["name"]: {"parse_sql": reading["parse_sql"], "exact_fields": tuple(reading["exact_fields"])}
         for reading in header.get("readings", [])
     }
-    made = {"recovers": tuple(header["recovers"]), "tables": tables, "readings": readings}
+    marks = {
+        table: Mark(mark["at"], mark.get("sweep", False)) for table, mark in header.get("marks", {}).items()
+    }
+    made = {
+        "recovers": tuple(header["recovers"]),
+        "tables": tables,
+        "readings": readings,
+        "marks": marks,
+        "folders": header.get("folders", {}),
+    }
     plain = {item.name: header[item.name] for item in fields(Load) if item.name not in made}
     return Load(**plain, **made)
 

@@ -1,7 +1,7 @@
 /** Slices from the records of another resource: asked for with cursors of the child's own, nothing of it lands. */
 import type { StoredCursor } from '../incremental/cursor-value.ts';
 import { CatchwaterError } from '../errors.ts';
-import type { Slice } from '../source/source.ts';
+import type { CompiledResource, Slice } from '../source/source.ts';
 import type { ParentRecords } from './chain-cache.ts';
 import { groupSlices } from './group-slices.ts';
 import { nowhere } from './nowhere.ts';
@@ -34,7 +34,8 @@ export async function askParent(task: ResourceTask, run: Run): Promise<Parent | 
     runParent({ ...task, resource: resourceNamed(parent.resource, task), state }, run);
   const { chains } = run.ports;
   await chains?.untilBegun(parent.resource);
-  const records = await (chains ? chains.share(chainKey(parent.resource, state, run), ask) : ask());
+  const chain = chainKey(resourceNamed(parent.resource, task), { ...task, state }, run);
+  const records = await (chains ? chains.share(chain, ask) : ask());
   const { skipped, skippedCount, gaps } = records;
   return {
     slices: crossSlices(resource.slices, parent, records.values.get(resource.name)?.() ?? []),
@@ -58,7 +59,7 @@ export function shareRecords(task: ResourceTask, run: Run) {
     return undefined;
   }
   const { promise, resolve } = Promise.withResolvers<ParentRecords | undefined>();
-  chains.offer(chainKey(name, task.state, run), promise);
+  chains.offer(chainKey(task.resource, task, run), promise);
   chains.begun(name);
   return {
     onRecord: eachOf(collectors),
@@ -125,13 +126,20 @@ function recordsOf(collectors: Collectors, progress: Progress): ParentRecords {
   return { values: new Map(values), cursors, skipped, skippedCount, gaps };
 }
 
-/** Equal for runs that ask for the same. */
+/** Equal for runs that ask for the same. The windows of a complete listing have no end. */
 function chainKey(
-  resource: string,
-  { cursors }: { cursors: Record<string, StoredCursor> },
-  run: Run,
+  resource: CompiledResource,
+  { state, resources }: Pick<ResourceTask, 'state' | 'resources'>,
+  { startedAt, isListing }: Run,
 ): string {
-  return `${resource} ${shortHash(canonicalJson(cursors))} ${run.startedAt.toISOString()}`;
+  const kind = isListing && hasWindows(resource, resources) ? 'listing ' : '';
+  return `${resource.name} ${kind}${shortHash(canonicalJson(state.cursors))} ${startedAt.toISOString()}`;
+}
+
+/** Its own, or those of a parent. */
+function hasWindows({ incremental, parent }: CompiledResource, resources: CompiledResource[]): boolean {
+  const above = resources.find(({ name }) => name === parent?.resource);
+  return incremental !== undefined || (above !== undefined && hasWindows(above, resources));
 }
 
 function cursorsBelow(prefix: string, cursors: Record<string, StoredCursor>): Record<string, StoredCursor> {
@@ -139,7 +147,7 @@ function cursorsBelow(prefix: string, cursors: Record<string, StoredCursor>): Re
   return Object.fromEntries(below.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-function resourceNamed(name: string, { resources, resource: child }: ResourceTask) {
+function resourceNamed(name: string, { resources, resource: child }: ResourceTask): CompiledResource {
   const found = resources.find((resource) => resource.name === name);
   if (found) return found;
   throw new CatchwaterError(

@@ -1,3 +1,4 @@
+import { greaterCursor } from '../incremental/cursor-value.ts';
 import type { ResourceState } from '../ledger/resource-state.ts';
 import type { Parent } from './ask-parent.ts';
 import type { FetchPorts } from './ports.ts';
@@ -10,6 +11,7 @@ interface Conclusion {
   progress: Progress;
   /** Of the compiled resource. */
   version: string;
+  isListing: boolean;
   parent?: Parent | undefined;
   startedAt?: Date;
   position?: Position | undefined;
@@ -23,7 +25,9 @@ export async function concludeRun(conclusion: Conclusion, ports: FetchPorts): Pr
   const counts = { requests, responses, unchanged, behind, ...reported(conclusion) };
   const reason = stop && { reason: stop.message };
   if (isComplete(conclusion)) {
-    return { kind: 'complete', state: nextState(conclusion), objects, ...counts, ...reason };
+    const from = listsAll(conclusion) &&
+      task.resource.reconcile?.delete_missing === true && { completeFrom: startedAt.toISOString() };
+    return { kind: 'complete', state: nextState(conclusion), objects, ...counts, ...reason, ...from };
   }
   const isEmpty = progress.done.size + progress.open.length + progress.cursors.size + objects.length === 0;
   const until = stop?.retryAfterMs;
@@ -50,21 +54,41 @@ function reported({
   };
 }
 
-/** Windows that move are committed as far as they are whole. */
-function isComplete({ task, progress }: Conclusion): boolean {
+/** Windows that move are committed as far as they are whole; a complete listing is whole, or goes on. */
+function isComplete({ task, progress, isListing }: Conclusion): boolean {
   if (!progress.stop) return true;
+  if (isListing) return false;
   const hasMoved = progress.wholeUnits > 0 || progress.cursors.size > 0;
   return task.resource.incremental !== undefined && progress.open.length === 0 && hasMoved;
 }
 
-function nextState({ task, progress, parent }: Conclusion): ResourceState {
-  const { resource, state } = task;
-  const isWhole = !progress.stop && progress.behind === 0 && progress.skippedCount === 0;
+function isWhole({ progress }: Conclusion): boolean {
+  return !progress.stop && progress.behind === 0 && progress.skippedCount === 0;
+}
+
+/** A slice that was left out may have had what now seems to be gone. */
+function listsAll(conclusion: Conclusion): boolean {
+  return conclusion.isListing && isWhole(conclusion) && (conclusion.parent?.skippedCount ?? 0) === 0;
+}
+
+function nextState(conclusion: Conclusion): ResourceState {
+  const { task, progress, parent, isListing } = conclusion;
+  const { resource, state, scheduledAt } = task;
   // A parent's cursors say that all of its children's slices have been fetched.
-  const parents = isWhole && parent?.skippedCount === 0 ? parent.cursors : [];
+  const parents = isWhole(conclusion) && parent?.skippedCount === 0 ? parent.cursors : [];
+  const moved = [...progress.cursors, ...parents].map(([key, cursor]) => {
+    // The newest record of all may be one of those that are gone.
+    const after = isListing ? greaterCursor(state.cursors[key], cursor) : cursor;
+    return [key, after ?? cursor] as const;
+  });
+  const isReconciled = listsAll(conclusion);
+  const reconciled = isReconciled ? scheduledAt : state.reconciled_at;
+  const tried = isReconciled ? undefined : isListing ? scheduledAt : state.listing_tried_at;
   return {
-    cursors: { ...state.cursors, ...Object.fromEntries(progress.cursors), ...Object.fromEntries(parents) },
-    ...((state.done || (resource.once && isWhole)) && { done: true }),
+    cursors: { ...state.cursors, ...Object.fromEntries(moved) },
+    ...((state.done || (resource.once && isWhole(conclusion))) && { done: true }),
+    ...(reconciled !== undefined && { reconciled_at: reconciled }),
+    ...(tried !== undefined && { listing_tried_at: tried }),
     ...(progress.validators.size > 0 && { validators: Object.fromEntries(progress.validators) }),
     ...(progress.digests.size > 0 && { digests: Object.fromEntries(progress.digests) }),
   };

@@ -8,6 +8,7 @@ import { concludeRun } from './conclude-run.ts';
 import { isStop } from './fetch-stop.ts';
 import { groupSlices } from './group-slices.ts';
 import { InterruptedFetch, isOfTheMoment } from './interrupted-fetch.ts';
+import { isListingDue } from './listing-due.ts';
 import { openRun } from './open-run.ts';
 import type { FetchPorts } from './ports.ts';
 import { landedSoFar, positionOf } from './position-of.ts';
@@ -23,11 +24,18 @@ import type { Position, ResourceOutcome, ResourceTask } from './task.ts';
  * aborted.
  */
 export async function fetchResource(task: ResourceTask, ports: FetchPorts): Promise<ResourceOutcome> {
-  const { resource, state } = task;
+  const { resource } = task;
   const version = shortHash(JSON.stringify(resource));
   const position = task.resume?.resource === version ? task.resume : undefined;
   const progress = createProgress(position);
-  if (resource.once && state.done) return concludeRun({ task, progress, version }, ports);
+  const isListing = position
+    ? position.listing === true
+    : isListingDue(resource, task.state, task.scheduledAt);
+  if (resource.once && task.state.done && !isListing)
+    return concludeRun({ task, progress, version, isListing }, ports);
+  // Nothing counts that was ever fetched: no cursor, no validator, no digest.
+  const state = isListing ? { cursors: {} } : task.state;
+  const asked = { ...task, state };
   const startedAt = position ? new Date(position.started_at) : (task.startedAt ?? ports.now());
   const run = openRun({
     resource,
@@ -35,14 +43,15 @@ export async function fetchResource(task: ResourceTask, ports: FetchPorts): Prom
     startedAt,
     ports: { ...ports, send: countSent(ports, progress) },
     state,
+    isListing,
     progress,
     protect: await protectRules(resource, ports),
     openUnit: (kept) => ports.landing.openUnit(kept),
   });
-  const shared = shareRecords(task, run);
+  const shared = shareRecords(asked, run);
   let isWhole = false;
   try {
-    const parent = await orStop(progress, () => askParent(task, run));
+    const parent = await orStop(progress, () => askParent(asked, run));
     const slices = parent ? parent.slices : resource.slices;
     if (progress.stop) progress.open = position?.open ?? [];
     else await runLanes(planLanes(run, slices, position), { ...run, onRecord: shared?.onRecord });
@@ -52,13 +61,13 @@ export async function fetchResource(task: ResourceTask, ports: FetchPorts): Prom
     // Where the API, or its budget, says when to come again, nothing is wrong. Any other reason for having done nothing
     // must be heard of.
     if (stop && !position && hasNothing(progress) && stop.retryAfterMs === undefined) throw stop;
-    return await concludeRun({ task, progress, version, parent, startedAt, position }, ports);
+    return await concludeRun({ task, progress, version, isListing, parent, startedAt, position }, ports);
   } catch (error) {
     if (!isOfTheMoment(error) || hasNothing(progress)) throw error;
     const objects = await landedSoFar(position, ports).catch(() => {
       throw error;
     });
-    throw new InterruptedFetch(error, positionOf({ task, progress, version, startedAt }, objects));
+    throw new InterruptedFetch(error, positionOf({ task, progress, version, isListing, startedAt }, objects));
   } finally {
     shared?.settle(isWhole, progress);
   }
@@ -81,9 +90,12 @@ function countSent({ send }: FetchPorts, progress: Progress): FetchPorts['send']
   };
 }
 
-/** After a pause: what was in the middle first; and of windows that move, nothing else, so that they are committed soon. */
+/**
+ * After a pause: what was in the middle first; and of windows that move, nothing else, so that they are committed soon. A
+ * complete listing is committed as a whole.
+ */
 function planLanes(
-  { resource, progress, state }: Run,
+  { resource, progress, state, isListing }: Run,
   slices: Slice[],
   position: Position | undefined,
 ): PlannedLane[] {
@@ -99,7 +111,7 @@ function planLanes(
   });
   const inOpen = new Set(opened.flatMap((lane) => lane.slices.map(sliceKey)));
   const left = slices.filter((slice) => !inOpen.has(sliceKey(slice)) && !progress.done.has(sliceKey(slice)));
-  if (resource.incremental && opened.length > 0) {
+  if (resource.incremental && !isListing && opened.length > 0) {
     progress.behind += left.length;
     return opened;
   }

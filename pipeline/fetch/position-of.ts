@@ -8,17 +8,22 @@ interface Stopped {
   progress: Progress;
   /** Of the compiled resource. */
   version: string;
+  isListing: boolean;
   startedAt: Date;
 }
 
 /** Where another invocation goes on. */
-export function positionOf({ progress, version, startedAt }: Stopped, objects: LandedObject[]): Position {
+export function positionOf(
+  { progress, version, isListing, startedAt }: Stopped,
+  objects: LandedObject[],
+): Position {
   const { requests, responses, unchanged, skipped, skippedCount, gaps, cursors, validators, digests } =
     progress;
   return {
     v: 1,
     resource: version,
     started_at: startedAt.toISOString(),
+    ...(isListing && { listing: true as const }),
     done: packKeys(progress.done),
     open: progress.open,
     moved: {

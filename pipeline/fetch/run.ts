@@ -19,6 +19,8 @@ export interface Run {
   ports: FetchPorts;
   /** As it was committed last. */
   state: ResourceState;
+  /** A complete listing: nothing is known of earlier ones, and nothing is left out because it is too new. */
+  isListing: boolean;
   progress: Progress;
   judge: ResponseJudge;
   form: BodyForm;

@@ -44,6 +44,8 @@ export interface ResourceOutcome {
   position?: Position;
   /** Why it has paused, or is behind. */
   reason?: string;
+  /** Of a complete listing that rows are missing from: a time before its very first request. */
+  completeFrom?: string;
   /** How long nothing would come of going on: the API, or its budget, wants it. */
   waitMs?: number;
 }
@@ -62,6 +64,8 @@ export interface Position {
   resource: string;
   /** The end of the windows, as the first invocation saw it. */
   started_at: string;
+  /** It is a complete listing, and goes on as one. */
+  listing?: true;
   /** Slices that are whole; base64 of 8 bytes for each. */
   done: string;
   /** Units in the middle of their pages. */

@@ -35,7 +35,7 @@ export function loadCursor(stored: StoredCursor, form: CursorForm): CursorValue 
   if (value !== undefined) return value;
   throw new CatchwaterError(
     `the cursor '${stored}' is no ${form.cursor_type}: set cursor_type back to what it was at the first fetch, or give the ` +
-      `resource another name, under which it begins at initial_value`,
+      `resource another name, with its table as table_name, under which it begins at initial_value`,
   );
 }
 

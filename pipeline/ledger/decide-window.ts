@@ -3,11 +3,11 @@ import type { WindowId, WindowState } from './window.ts';
 /**
  * `from`: the holder that is gone. `resume`: which attempt it is since the position was reached, absent when there is none
  * to go on from. `retry`: the window ought to be fetched, only not now; otherwise there is nothing to do and nothing is
- * wrong.
+ * wrong. `after`: the holder that goes on with an older window, and may be told to fetch this one afterwards.
  */
 export type WindowDecision =
   | { take: true; attempt: number; from: string | undefined; resume?: number }
-  | { take: false; reason: string; retry: boolean };
+  | { take: false; reason: string; retry: boolean; after?: string };
 
 interface DecideOptions {
   /** The window to take: a paused one before the one that was asked for. */
@@ -45,7 +45,11 @@ export function decideWindow(
   if (isHeld) {
     if (held === asked) return leave(`another invocation is fetching it, until ${until} at the latest`);
     if (held > asked) return leave(`the window of ${held}, which is newer, is being fetched`);
-    return leave(`the window of ${held} is still being fetched, until ${until} at the latest`, true);
+    const busy = leave(`the window of ${held} is still being fetched, until ${until} at the latest`, true);
+    if (window?.paused !== held) return busy;
+    // That may take several invocations, one after another without a break: too long for Lambda to try again.
+    const { followed_by: next = '' } = window;
+    return next < asked ? { ...busy, after: holder } : leave(`the window of ${next} follows that of ${held}`);
   }
   const wait = window?.paused_until ?? '';
   if (wait > now.toISOString())
@@ -56,7 +60,7 @@ export function decideWindow(
   return { take: true, attempt, from: holder, ...(goesOn && { resume }) };
 }
 
-function leave(reason: string, retry = false): WindowDecision {
+function leave(reason: string, retry = false): Extract<WindowDecision, { take: false }> {
   return { take: false, reason, retry };
 }
 
@@ -64,7 +68,7 @@ function leave(reason: string, retry = false): WindowDecision {
  * Scheduled times stray by some seconds, and more when a schedule is changed: a window that is a little early counts as
  * due, or a resource with the stack's own beat would skip every other one.
  */
-function isDue(last: string, scheduledAt: string, everyMs: number | undefined): boolean {
+export function isDue(last: string, scheduledAt: string, everyMs: number | undefined): boolean {
   if (everyMs === undefined) return true;
   const tolerance = Math.min(everyMs / 10, 60_000);
   return Date.parse(scheduledAt) - Date.parse(last) >= everyMs - tolerance;

@@ -16,7 +16,7 @@ import {
   type WindowResult,
   type WindowState,
 } from './window.ts';
-import { writeCommitted, writeFailed, writePaused, writeTaken } from './write-window.ts';
+import { writeCommitted, writeFailed, writeFollower, writePaused, writeTaken } from './write-window.ts';
 
 export interface HoldDeps {
   ledger: Ledger;
@@ -48,7 +48,13 @@ export async function takeWindow(
     const time = now();
     const options = { id: next.id, asked: id.scheduledAt, everyMs, request: holder.request, now: time };
     const decision = decideWindow(next.state, options);
-    if (!decision.take) return decision;
+    if (!decision.take) {
+      const { reason, after } = decision;
+      if (after === undefined) return decision;
+      if (await writeFollower(ledger, id, after))
+        return { reason: `${reason}; this one follows it`, retry: false };
+      continue;
+    }
     const { attempt, from, resume } = decision;
     const position = resume !== undefined && next.state.fetch?.position;
     const taken: TakenWindow = {
@@ -61,6 +67,12 @@ export async function takeWindow(
     if (await writeTaken(ledger, taken, { now: time, heldUntil, from })) return taken;
   }
   return { reason: 'other invocations were quicker each time', retry: true };
+}
+
+/** The newest scheduled time that came while the window was held, if it has not been fetched since. */
+export async function readFollower(ledger: Ledger, id: WindowId): Promise<string | undefined> {
+  const { followed_by: next, last_committed_at: last = '' } = (await readWindow(ledger, id)).window ?? {};
+  return next !== undefined && next > last ? next : undefined;
 }
 
 /**

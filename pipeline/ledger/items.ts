@@ -7,10 +7,12 @@
  * |--------|-----------------------------|--------------------|---------------------------------------------|
  * | WINDOW | `FETCH#<resource>#<slice>`  | `WINDOW`           | –                                           |
  * | FETCH  | `FETCH#<resource>#<slice>`  | `AT#<scheduledAt>` | `fetch` from commit until registered        |
+ * |        |                             |                    | if complete, then `listing` until judged    |
  * | OBJECT | `OBJECT#<raw key>`          | `OBJECT`           | `object#<00-15>` while pending (law 24)     |
  * | LOAD   | `LOAD`                      | `<load id>`        | `load` until closed or failed               |
  * | LEASE  | `LEASE`                     | `LEASE`            | –                                           |
- * | TABLE  | `TABLE#<name>`              | `TABLE`            | –                                           |
+ * | TABLE  | `TABLE#<name>`              | `TABLE`            | `generation` while a generation is building |
+ * |        |                             |                    | or a folder retired                         |
  * | STATE  | `STATE#<resource>`          | `STATE`            | –                                           |
  * | GAP    | `GAP#<resource>`            | `<from>#<slice>`   | `gap` until acknowledged                    |
  * | BUDGET | `BUDGET#<name>`             | `BUDGET`           | –                                           |
@@ -46,6 +48,8 @@ export interface WindowItem extends Keyed {
   paused?: string;
   /** Nothing is fetched before: the API, or its budget, wants a wait. */
   paused_until?: string;
+  /** Scheduled time that came while a paused window was gone on with: whoever commits that one fetches this one too. */
+  followed_by?: string;
 }
 
 export interface FetchItem extends Keyed {
@@ -56,6 +60,11 @@ export interface FetchItem extends Keyed {
   attempt: number;
   started_at: string;
   ended_at?: string;
+  /**
+   * Of a complete listing, set on commit: a time before its very first request. What was fetched earlier and is not in it
+   * is no longer there.
+   */
+  complete_from?: string;
   /**
    * On commit, the objects of the window: the only ones of this window that ever become rows. Many are stored gzipped;
    * `unpackFetch` gives the list.
@@ -107,6 +116,9 @@ export interface ObjectItem extends Keyed, LandedObject {
   registered_at: string;
   /** The load that committed it. */
   load?: string;
+  /** What that load found in it: records that no filter leaves out (the most that any of its tables has), and rows it could not read (in all). */
+  rows?: number;
+  quarantined?: number;
 }
 
 export type LoadState = 'prepared' | 'started' | 'committed' | 'closed' | 'failed';
@@ -157,6 +169,47 @@ export interface TableItem extends Keyed {
   /** Years of partitions ever touched, from the first to the last; absent for `partition_by: none`. */
   years?: { first: number; last: number };
   columns: { name: string; type: string }[];
+  /** Which set of files queries see; absent: the first. Each has a folder of its own (law 11). */
+  generation?: number;
+  /** Adopted from the spec where it is absent: tables of an older version. */
+  key?: string[];
+  event_time?: string;
+  /** Of a later generation than the first: when queries were switched to it, and what it held then. */
+  made?: { at: string; files: number; rows: number };
+  /** The generation that is to follow: `catchwater reprocess` has begun it. */
+  building?: Building;
+  /** Folders that nothing reads any more, and since when: their files are deleted after a while. */
+  retired?: { folder: string; since: string }[];
+  /** Rows fetched before no longer count: a complete listing that began then has been loaded, and its files swept. */
+  mark?: string;
+  /** The next mark: the files still hold rows from before it. */
+  sweep?: string;
+}
+
+/** A new generation of a table: every raw object is loaded into it, then queries are switched to it. */
+export interface Building {
+  generation: number;
+  since: string;
+  /** The newest load when it began: what that one or an older one has loaded is to be loaded again. */
+  after: string;
+  partition_by: Granularity;
+  files_per_partition: number;
+  columns: { name: string; type: string }[];
+  key: string[];
+  event_time?: string;
+  /** As of the table: of the partitions of the new files. */
+  years?: { first: number; last: number };
+  /** Raw objects of the plan. */
+  objects: number;
+  /** Inserted + recovered − removed, over the loads up to `counted`: what the files must hold. */
+  rows: number;
+  counted?: string;
+  /** No object waits to be loaded again any more. */
+  rebuilt?: true;
+  /** How far the footers of its files have been read, while the lease had this token: no load has written since. */
+  checked?: { token: number; files: number; rows: number; after?: string; whole?: true };
+  /** Why queries were not switched: someone has to look. */
+  fault?: string;
 }
 
 /** What a resource remembers; `resource-state.ts`. */

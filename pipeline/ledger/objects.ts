@@ -2,6 +2,7 @@
 import { BatchGetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
 import { inParallel } from '../in-parallel.ts';
+import type { ObjectSums } from '../sum-report.ts';
 import { objectShards, type FetchItem, type LandedObject, type ObjectItem } from './items.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
 import { openWork } from './open-work.ts';
@@ -66,57 +67,75 @@ export async function findPending(
 export async function confirmPending(ledger: Ledger, objects: readonly ObjectItem[]): Promise<ObjectItem[]> {
   const confirmed: ObjectItem[] = [];
   await inParallel(batchesOf(objects), width, async (batch) => {
-    const answer = await ledger.dynamo.send(
-      new BatchGetCommand({
-        RequestItems: {
-          [ledger.table]: { Keys: batch.map((object) => keyOf(object.key)), ConsistentRead: true },
-        },
-      }),
-    );
-    // What DynamoDB left unprocessed is not asked for again: it stays pending and the next load takes it.
-    const items = (answer.Responses?.[ledger.table] ?? []) as ObjectItem[];
+    // What DynamoDB has left unanswered is not asked for again: it stays pending and the next load takes it.
+    const { items } = await readBatch(ledger, batch);
     confirmed.push(...items.filter((item) => item.state === 'pending'));
   });
   return confirmed;
 }
 
-/** The load has committed these objects. Repeated or interrupted, it goes on where it was. */
-export function markDone(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
-  return updateEach(ledger, keys, {
-    update: 'SET #state = :done, #load = :load REMOVE #work, #work_at',
-    condition: '#state = :pending',
-    values: { done: 'done', pending: 'pending', load },
-  });
+/** One batch as it is in the table; `whole` is false when DynamoDB has left some of it unanswered. */
+export async function readBatch(
+  ledger: Ledger,
+  objects: readonly { key: string }[],
+): Promise<{ items: ObjectItem[]; whole: boolean }> {
+  const answer = await ledger.dynamo.send(
+    new BatchGetCommand({
+      RequestItems: {
+        [ledger.table]: { Keys: objects.map(({ key }) => keyOf(key)), ConsistentRead: true },
+      },
+    }),
+  );
+  return {
+    items: (answer.Responses?.[ledger.table] ?? []) as ObjectItem[],
+    whole: Object.keys(answer.UnprocessedKeys ?? {}).length === 0,
+  };
+}
+
+/**
+ * The load has committed these objects, in which it found so much. Repeated or interrupted, it goes on where it was.
+ */
+export function markDone(
+  ledger: Ledger,
+  { objects, load }: { objects: ReadonlyMap<string, ObjectSums>; load: string },
+): Promise<void> {
+  return inParallel(objects, width, ([key, { rows, quarantined }]) =>
+    updateObject(ledger, key, {
+      update:
+        'SET #state = :done, #load = :load, #rows = :rows, #quarantined = :quarantined REMOVE #work, #work_at',
+      // Load ids sort by time: an object that is pending again is not done because of a load before that.
+      condition: '#state = :pending AND (attribute_not_exists(#load) OR #load < :load)',
+      values: { done: 'done', pending: 'pending', load, rows, quarantined },
+    }),
+  );
 }
 
 /** The load died over these objects: one attempt more, counted once per load however often this is repeated. */
-export function countAttempt(ledger: Ledger, { keys, load }: LoadedObjects): Promise<void> {
-  return updateEach(ledger, keys, {
-    update: 'SET #attempts = #attempts + :one, #failed_in = :load',
-    // Load ids sort by time: a dispatcher that comes back late does not count an older load again.
-    condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
-    values: { one: 1, pending: 'pending', load },
-  });
+export function countAttempt(
+  ledger: Ledger,
+  { keys, load }: { keys: Iterable<string>; load: string },
+): Promise<void> {
+  return inParallel(keys, width, (key) =>
+    updateObject(ledger, key, {
+      update: 'SET #attempts = #attempts + :one, #failed_in = :load',
+      // Load ids sort by time: a dispatcher that comes back late does not count an older load again.
+      condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
+      values: { one: 1, pending: 'pending', load },
+    }),
+  );
 }
 
-/** The same conditional write for each object; those whose condition does not hold are left as they are. */
-function updateEach(
+/** An object for which the condition does not hold is left as it is. */
+async function updateObject(
   ledger: Ledger,
-  keys: Iterable<string>,
+  key: string,
   change: { update: string; condition: string; values: Record<string, unknown> },
 ): Promise<void> {
-  return inParallel(keys, width, async (key) => {
-    await won(
-      ledger.dynamo.send(
-        new UpdateCommand({ TableName: ledger.table, Key: keyOf(key), ...expressions(change) }),
-      ),
-    );
-  });
-}
-
-interface LoadedObjects {
-  keys: Iterable<string>;
-  load: string;
+  await won(
+    ledger.dynamo.send(
+      new UpdateCommand({ TableName: ledger.table, Key: keyOf(key), ...expressions(change) }),
+    ),
+  );
 }
 
 function keyOf(key: string): { pk: string; sk: string } {
@@ -124,7 +143,7 @@ function keyOf(key: string): { pk: string; sk: string } {
 }
 
 /** `object#00` … `object#15`: stable per key, even over keys. */
-function shardOf(key: string): string {
+export function shardOf(key: string): string {
   const hash = createHash('md5').update(key).digest();
   return shardName(hash.readUInt32BE(0) % objectShards);
 }
@@ -133,10 +152,10 @@ function shardName(number: number): string {
   return `object#${String(number).padStart(2, '0')}`;
 }
 
-function shards(): string[] {
+export function shards(): string[] {
   return Array.from({ length: objectShards }, (_, number) => shardName(number));
 }
 
-function* batchesOf<Item>(items: readonly Item[]): Generator<Item[]> {
+export function* batchesOf<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
 }

@@ -20,6 +20,10 @@ export interface ResourceState {
   cursors: Record<string, string | number>;
   /** Of a resource that is fetched once. */
   done?: true;
+  /** Of a resource with `reconcile`: the scheduled time of its last complete listing. */
+  reconciled_at?: string;
+  /** Of a listing since then in which slices were left out. */
+  listing_tried_at?: string;
   /** Request key → of its last committed response. */
   validators?: Record<string, Validators>;
   /** Request key → 16 hex digits of its last committed response: what the share of unchanged ones is counted by. */

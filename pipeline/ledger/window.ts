@@ -58,6 +58,8 @@ export interface WindowResult {
   skippedCount?: number | undefined;
   behind?: number | undefined;
   reason?: string | undefined;
+  /** Of a complete listing: a time before its very first request. */
+  completeFrom?: string | undefined;
 }
 
 /** A window that stops cleanly, for another invocation to go on with. */

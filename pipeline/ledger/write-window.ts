@@ -2,7 +2,7 @@
  * A window is taken, then committed, paused or failed: each is one transaction over WINDOW (the lease), FETCH (what became
  * of this scheduled time) and, for a commit that moves cursors, STATE.
  */
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LandedObject, SkippedSlice } from './items.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
 import { pack } from './pack.ts';
@@ -13,6 +13,7 @@ import {
   type Failure,
   type Pause,
   type TakenWindow,
+  type WindowId,
   type WindowResult,
 } from './window.ts';
 
@@ -75,6 +76,23 @@ export function writeTaken(
   });
 }
 
+/** Has the holder fetch this scheduled time as well, when it has committed its own; false when it holds no longer. */
+export function writeFollower(ledger: Ledger, id: WindowId, holder: string): Promise<boolean> {
+  return won(
+    ledger.dynamo.send(
+      new UpdateCommand({
+        TableName: ledger.table,
+        Key: windowKey(id),
+        ...expressions({
+          update: 'SET #followed_by = :followed_by',
+          condition: '#holder = :holder',
+          values: { followed_by: id.scheduledAt, holder },
+        }),
+      }),
+    ),
+  );
+}
+
 /**
  * The commit: from now on, these objects and no others are the window's, and the cursors stand where its state says. False
  * when the lease is no longer ours, or the state no longer the one that was read.
@@ -105,6 +123,7 @@ export function writeCommitted(
         skipped_count: Math.max(skipped.length, result.skippedCount ?? 0) || undefined,
         behind: result.behind || undefined,
         reason: result.reason?.slice(0, longestWords),
+        complete_from: result.completeFrom,
       },
       remove: ['position', 'resumes'],
     }),

@@ -32,7 +32,7 @@ export function sourceJsonSchema(): JsonSchema {
 /** `sources/source.schema.json`, as stored. Keys of a resource may come from `resource_defaults`: an editor cannot know. */
 export function sourceSchemaText(): string {
   const schema = sourceJsonSchema();
-  for (const name of ['resource', 'endpoint', 'incremental']) {
+  for (const name of ['resource', 'endpoint', 'incremental', 'reconcile']) {
     const definition = schema.definitions?.[name];
     if (definition) definition.required = definition.required?.filter((key) => key === 'name') ?? [];
   }

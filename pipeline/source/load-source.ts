@@ -1,6 +1,7 @@
 /** The text of a source file → the compiled source, or everything that is wrong with it. */
 import { ConfigError } from '../errors.ts';
 import { checkExpressions, type CheckSql } from './check/check-expressions.ts';
+import { checkListedParents } from './check/check-reconcile.ts';
 import { checkSharedTables } from './check/check-shared-tables.ts';
 import { checkSource } from './check/check-source.ts';
 import { compileSource } from './compile/compile-source.ts';
@@ -55,7 +56,10 @@ export async function loadSource(options: LoadOptions): Promise<LoadedSource> {
   if (parsed.success && isGood()) {
     try {
       if (options.checkSql) await checkExpressions(parsed.data, options.checkSql, report);
-      if (isGood()) checkSharedTables(parsed.data.resources, report);
+      if (isGood()) {
+        checkSharedTables(parsed.data.resources, report);
+        checkListedParents(parsed.data.resources, elements, report);
+      }
       const source = isGood() && compileSource(parsed.data, elements);
       if (source) return { ok: true, source, warnings: sortProblems(problems) };
     } catch (error) {

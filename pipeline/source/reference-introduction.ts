@@ -38,6 +38,7 @@ client:
 resources:
   - name: projects
     every: P1D
+    reconcile: { every: P7D, delete_missing: true }
     endpoint: { path: projects }
     columns: { id: bigint, title: string }
     primary_key: id
@@ -104,6 +105,16 @@ record as JSON; \`catchwater check\` tries it.
 \`table_name\` brings what has changed since; \`order_by\` names a time that both have, so that a late event never undoes a
 newer row, and \`delete_when\` of either removes rows of both. \`sources/stripe.yaml\` does so.
 
-**Not in this version**, and refused by name: \`reconcile\`, \`change_feed\`, \`moving_keys\`, \`partition_by: minute\` or
-by other columns, \`write_disposition: replace\` and \`append\`.
+**What vanishes at the source.** Most APIs do not say that a row is gone: it is no longer in the list. \`reconcile\` lists
+everything anew from time to time; with \`delete_missing: true\` the rows that were fetched before, and are not in that list,
+leave the table once the list has landed as a whole. Where several resources feed the table, rows of all of them. Nothing is
+deleted by a list that is empty, that an element of \`for_each\` was left out of, or that has rows in quarantine. Records that
+\`incremental\` would not ask for, such as those older than \`initial_value\`, are not listed either. Let the API list in an order
+that does not change while pages are read: by creation, not by the latest change.
+
+**Rows that move.** The \`event_time\` of an entity may change, as a due date does. With \`moving_keys: true\` its row moves to the
+new partition, and one copy of it is left.
+
+**Not in this version**, and refused by name: \`change_feed\`, \`partition_by: minute\` or by other columns,
+\`write_disposition: replace\` and \`append\`.
 `;

@@ -34,6 +34,7 @@ const sections = [
   'body_rule',
   'header_rule',
   'incremental',
+  'reconcile',
   'column',
   'column_type',
   'event_time',

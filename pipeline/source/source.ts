@@ -282,6 +282,14 @@ export interface Protection {
   key?: SecretReference;
 }
 
+/** A complete listing: a window fetched as if nothing had ever been fetched. */
+export interface Reconcile {
+  /** Least time between two of them, milliseconds. */
+  every_ms: number;
+  /** Rows that such a listing does not bring are no longer there. */
+  delete_missing: boolean;
+}
+
 /** How the value that `data_selector` finds becomes rows. */
 export type Shape = 'object' | 'list' | 'map' | 'columns';
 
@@ -291,6 +299,8 @@ export interface CompiledResource {
   every_ms?: number;
   /** Fetched once, then never again until `reconcile` or a reset says so. */
   once?: boolean;
+  /** Everything is listed anew, each time this has passed. */
+  reconcile?: Reconcile;
   endpoint: Endpoint;
   /** JSONPath subset: `$`, `$.a.b`, `$['odd name']`, `$.a[0]`. */
   data_selector: string;

@@ -2,18 +2,20 @@ import { ConfigError } from '../errors.ts';
 import { parseJsonPath } from '../source/json-path.ts';
 import { copyOptions, mergeSql } from './merge-sql.ts';
 import { parseSql } from './parse-sql.ts';
+import { placesSql } from './places-sql.ts';
 import { tombstonesSql } from './tombstones-sql.ts';
 import { uniqueSql } from './unique-sql.ts';
 import type { TableDefinition } from './table-definition.ts';
 import { lineageColumns } from './table-spec.ts';
 import type { Column, TableSpec } from './table-spec.ts';
+import { winnersSql } from './winners-sql.ts';
 
 /** Of a table without a primary key: a raw object processed again changes nothing. */
 const rawRowKey = ['_object', '_line', '_row'];
 
 /** Throws ConfigError for a definition of which no engine could run the statements. */
 export function compileTable(definition: TableDefinition): TableSpec {
-  const { name, partition_by, first_year, files_per_partition, order_by } = definition;
+  const { name, partition_by, event_time, first_year, files_per_partition, order_by } = definition;
   const columns: Column[] = [
     ...definition.columns.map((column) => ({ name: column.name, type: column.type })),
     ...lineageColumns,
@@ -21,6 +23,8 @@ export function compileTable(definition: TableDefinition): TableSpec {
   const key = definition.primary_key.length > 0 ? definition.primary_key : rawRowKey;
   checkColumns(definition, { columns, key });
   const deletes = definition.delete_when !== undefined || definition.removable === true;
+  const [marks, moving] = [definition.marked === true, definition.moving_keys === true];
+  const table = { columns, key, order_by };
   const unique = definition.columns.filter((column) => column.unique === true);
   return {
     v: 1,
@@ -28,22 +32,32 @@ export function compileTable(definition: TableDefinition): TableSpec {
     columns,
     key,
     partition_by,
+    ...(partition_by !== 'none' && event_time !== undefined && { event_time }),
     first_year,
     files_per_partition,
     exact_fields: exactFields(definition),
     parse_sql: parseSql(definition, { columns, key }),
-    merge_sql: mergeSql({ columns, key, order_by, deletes }),
+    merge_sql: mergeSql({ ...table, deletes, marks, moving }),
     copy_options: copyOptions,
-    ...(deletes && { tombstones_sql: tombstonesSql({ columns, key, order_by }) }),
-    ...(unique.length > 0 && { unique_sql: uniqueSql(unique, { deletes }) }),
+    ...(deletes && { tombstones_sql: tombstonesSql(table) }),
+    ...(marks && { marks }),
+    // Otherwise what was fetched last wins: what a mark takes away has beaten nothing that was fetched after it.
+    ...(marks && order_by.length > 0 && { relists: true }),
+    ...(moving && {
+      moving,
+      places_sql: placesSql({ ...table, deletes, marks }),
+      winners_sql: winnersSql(table),
+    }),
+    ...(unique.length > 0 && { unique_sql: uniqueSql(unique, { deletes, leaves: marks || moving }) }),
   };
 }
 
 /** `check` says more, and where; this keeps a statement that cannot run from being stored. */
 function checkColumns(
-  { name, columns: contract, event_time, partition_by, order_by, delete_when, removable }: TableDefinition,
+  definition: TableDefinition,
   { columns, key }: { columns: Column[]; key: string[] },
 ): void {
+  const { name, columns: contract, event_time, partition_by, order_by } = definition;
   const types = new Map(columns.map((column) => [column.name, column.type]));
   const names = new Set(columns.map((column) => column.name.toLowerCase()));
   const reserved = contract.find((column) => column.name.startsWith('_'));
@@ -73,14 +87,21 @@ function checkColumns(
       `table ${name}: ${float} is a double, which cannot be part of a key; make it a decimal`,
     );
   }
-  if ((delete_when !== undefined || removable === true) && key === rawRowKey) {
+  const option = optionWithKey(definition);
+  if (option !== undefined && key === rawRowKey) {
     throw new ConfigError(
-      `table ${name}: delete_when needs a primary_key: without one no row stands for the same thing as another`,
+      `table ${name}: ${option} needs a primary_key: without one no row stands for the same thing as another`,
     );
   }
   if (partition_by !== 'none' && event_time === undefined) {
     throw new ConfigError(`table ${name}: partition_by: ${partition_by} needs an event_time`);
   }
+}
+
+function optionWithKey({ delete_when, removable, marked, moving_keys }: TableDefinition): string | undefined {
+  if (delete_when !== undefined || removable === true) return 'delete_when';
+  if (marked === true) return 'reconcile';
+  return moving_keys === true ? 'moving_keys' : undefined;
 }
 
 /** The join step knows fields by their names alone: the last name on the path, also of a list's elements. */

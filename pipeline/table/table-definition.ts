@@ -89,5 +89,9 @@ export interface TableDefinition {
   delete_when?: string;
   /** Another resource that feeds this table has `delete_when`: rows of this one meet what it has removed. */
   removable?: boolean;
+  /** A resource that feeds this table has `reconcile` with `delete_missing`: rows below the table's mark are gone. */
+  marked?: boolean;
+  /** The event time of a key may change: its row may lie in another partition than its stored self. */
+  moving_keys?: boolean;
   schema_contract?: SchemaContract;
 }

@@ -32,6 +32,8 @@ export interface TableSpec {
   /** Column names; without a `primary_key` in the source: `_object`, `_line`, `_row`. */
   key: string[];
   partition_by: Granularity;
+  /** The column whose value is the row's place in time; absent where `partition_by` is `none`. */
+  event_time?: string;
   /** Rows whose event time lies in an earlier year, or later than two years after `_scheduled_at`, go to quarantine. */
   first_year: number;
   /** Files of one partition; fixed for the table's life (law 11). */
@@ -58,11 +60,20 @@ export interface TableSpec {
    * SELECT over the views `incoming` (with `columns`) and `stored` (the file as it is, which may lack columns that were
    * added later; or empty): `columns`, then `_outcome` VARCHAR: `stored` (an old row stays), `inserted`, `updated`, `same`
    * (the winner is the stored row itself, seen again: what it says now is kept). One row per key, sorted by key. Incoming
-   * rows that are neither inserted nor updated are duplicates.
+   * rows that are neither inserted, updated nor (below) removed are duplicates.
+   *
+   * Rows of the following outcomes do not go into the file.
    *
    * Where the table has `tombstones_sql`: `incoming` has `_deleted` too, and the view `tombstones(text VARCHAR)` holds what
-   * the stored file keeps under `catchwater_tombstones`, if anything. `_deleted` comes last, after `_outcome`: such rows do
-   * not go into the file; `removed` takes a stored row out, `gone` finds none (a duplicate).
+   * the stored file keeps under `catchwater_tombstones`, if anything. `_deleted` comes last, after `_outcome`: `removed`
+   * takes a stored row out, `gone` finds none (a duplicate).
+   *
+   * With `marks`, over the view `mark(at TIMESTAMP)` too, of one row or none: rows fetched before it do not count. Incoming
+   * ones are duplicates, tombstones are dropped, a stored row is `vanished` unless an incoming one takes its place
+   * (`updated`).
+   *
+   * With `moving`, over the view `moved` too, of the key's columns: keys whose row lies in another file from now on. Their
+   * stored rows are `moved`, their tombstones dropped.
    */
   merge_sql: string;
   /**
@@ -70,6 +81,28 @@ export interface TableSpec {
    * Parquet file's metadata as `catchwater_tombstones`.
    */
   tombstones_sql?: string;
+  /**
+   * A complete listing may make older rows not count (`reconcile`): the table is the winners among the committed rows with
+   * `_fetched_at` at the manifest's mark or later.
+   */
+  marks?: true;
+  /**
+   * Only with `marks`, where a later row can lose to an earlier one (`order_by`): when the mark takes the earlier one away,
+   * the later one must come again, so a sweep's manifest holds the listing's objects once more.
+   */
+  relists?: true;
+  /** The row of a key may lie in another partition than its stored self; it then has the next two. */
+  moving?: true;
+  /**
+   * SELECT over the views of `merge_sql` that say what ONE file holds (`stored`, `tombstones`, `mark`, where the table has
+   * them): key columns, rank columns, for each stored row and tombstone that counts.
+   */
+  places_sql?: string;
+  /**
+   * SELECT over `candidates` (key columns, rank columns, `_file`, `_incoming` BOOLEAN): key columns, `_file` of the candidate
+   * that wins.
+   */
+  winners_sql?: string;
   /** Only with `unique` columns: SELECT over `merged` → `violation` VARCHAR, `rows` BIGINT. */
   unique_sql?: string;
   /** What follows `COPY (…) TO '…'`: equal options give equal bytes. */

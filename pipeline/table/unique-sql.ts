@@ -6,7 +6,10 @@ import type { ColumnDefinition } from './table-definition.ts';
  * SELECT over the merged rows: `violation` VARCHAR and `rows`, how many rows share their value with another. Which of
  * them is wrong nobody knows, and another load may bring it: so no row can be sent to quarantine for it.
  */
-export function uniqueSql(columns: readonly ColumnDefinition[], { deletes }: { deletes: boolean }): string {
+export function uniqueSql(
+  columns: readonly ColumnDefinition[],
+  { deletes, leaves }: { deletes: boolean; leaves: boolean },
+): string {
   return columns
     .map(({ name, on_fail = 'warn' }) => {
       if (on_fail === 'quarantine') {
@@ -15,7 +18,8 @@ export function uniqueSql(columns: readonly ColumnDefinition[], { deletes }: { d
         );
       }
       const column = quoteName(name);
-      const live = deletes ? ' AND NOT "_deleted"' : '';
+      const gone = leaves ? ` AND "_outcome" NOT IN ('vanished', 'moved')` : '';
+      const live = `${deletes ? ' AND NOT "_deleted"' : ''}${gone}`;
       return `SELECT ${quoteText(`${on_fail} not_unique ${name}`)} AS "violation", CAST(sum("_rows") AS BIGINT) AS "rows"
 FROM (SELECT count(*) AS "_rows" FROM "merged" WHERE ${column} IS NOT NULL${live} GROUP BY ${column} HAVING count(*) > 1)
 HAVING count(*) > 0`;

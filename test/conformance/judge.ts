@@ -22,6 +22,7 @@ export interface Observed {
   text: string;
   bodies: unknown[];
   cursors: (string | number)[];
+  completeFrom: string | null;
   skipped: { slice: Record<string, unknown>; error: string }[];
   unchanged: number;
   gaps: { from: string; to: string }[];
@@ -79,6 +80,7 @@ export function judge(seen: Seen, observed: Observed): string[] {
     }
   }
   equal('cursors', seen.cursors, observed.cursors);
+  equal('complete from', seen.completeFrom, observed.completeFrom);
   skipped(seen.skipped, observed, say);
   equal('unchanged', seen.unchanged, observed.unchanged);
   equal('gaps', seen.gaps, observed.gaps);

@@ -16,6 +16,8 @@ export interface LandedText {
 export interface LandedLoad {
   table: TableSpec;
   objects: LandedText[];
+  /** Rows fetched before do not count: a complete listing has shown which are left. */
+  mark?: string | undefined;
 }
 
 export interface ParsedRows {
@@ -55,11 +57,12 @@ export async function createRowParser(): Promise<RowParser> {
     },
     async merge(table, loads) {
       const columns = table.columns.map(({ name }) => `"${name}"`).join(', ');
+      const key = table.key.map((name) => `"${name}"`).join(', ');
       const deletes = table.tombstones_sql !== undefined;
       let tombstones: string | null = null;
       let violations: string[] = [];
       await duck.run('DROP TABLE IF EXISTS held');
-      for (const { table: reading, objects } of loads) {
+      for (const { table: reading, objects, mark } of loads) {
         await putParsed(duck, reading, objects);
         await duck.run(
           `CREATE OR REPLACE VIEW incoming AS SELECT ${columns}${deletes ? ', _deleted' : ''} FROM parsed WHERE _reject IS NULL AND NOT _filtered`,
@@ -71,6 +74,10 @@ export async function createRowParser(): Promise<RowParser> {
             ? '(SELECT NULL::VARCHAR AS text WHERE false)'
             : `(SELECT ${quoteText(tombstones)} AS text)`;
         await duck.run(`CREATE OR REPLACE VIEW tombstones AS SELECT * FROM ${kept}`);
+        if (table.marks) await duck.run(`CREATE OR REPLACE VIEW mark AS ${markAt(mark)}`);
+        // All rows lie in one file here: none has another to move to.
+        if (table.moving)
+          await duck.run(`CREATE OR REPLACE VIEW moved AS SELECT ${key} FROM held WHERE false`);
         await duck.run(`CREATE OR REPLACE TABLE merged AS ${table.merge_sql}`);
         if (table.tombstones_sql !== undefined) {
           const [first] = await readTexts(duck, table.tombstones_sql);
@@ -80,10 +87,10 @@ export async function createRowParser(): Promise<RowParser> {
           violations = (await readTexts(duck, table.unique_sql)).flatMap((row) => row['violation'] ?? []);
         }
         await duck.run(
-          `CREATE OR REPLACE TABLE held AS SELECT ${columns} FROM merged ${deletes ? 'WHERE NOT _deleted' : ''}`,
+          `CREATE OR REPLACE TABLE held AS SELECT ${columns} FROM merged
+          WHERE _outcome NOT IN ('vanished', 'moved') ${deletes ? 'AND NOT _deleted' : ''}`,
         );
       }
-      const key = table.key.map((name) => `"${name}"`).join(', ');
       const rows = loads.length === 0 ? [] : await readTexts(duck, `SELECT * FROM held ORDER BY ${key}`);
       return { rows, violations };
     },
@@ -97,4 +104,8 @@ async function putParsed(duck: DuckDBConnection, table: TableSpec, objects: Land
   );
   await putLines(duck, lines);
   await duck.run(`CREATE OR REPLACE TABLE parsed AS ${table.parse_sql}`);
+}
+
+function markAt(mark: string | undefined): string {
+  return `SELECT TIMESTAMP ${quoteText((mark ?? '1970-01-01').replace('Z', ''))} AS at${mark === undefined ? ' WHERE false' : ''}`;
 }

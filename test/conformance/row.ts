@@ -68,6 +68,8 @@ export interface Seen {
   raw?: { has?: (string | RegExp)[]; lacks?: (string | RegExp)[] };
   /** The committed cursors, in the order of their slices' keys. */
   cursors?: (string | number)[];
+  /** Of a complete listing that rows may be missing from: when it began; null: it is none. */
+  completeFrom?: string | null;
   /** Slices left out, and why. */
   skipped?: { slice: Record<string, unknown>; error: RegExp }[];
   /** Responses that said nothing new. */

@@ -80,12 +80,20 @@ export function openStage(
     const { outcome } = tried;
     const lines = tried.lines.map((line) => line.toString());
     const landed = lines.length > 0 ? [{ object: `raw/${resource.name}/${fetches}`, lines }] : [];
-    const loads = [
-      ...(tables.get(resource.table.name) ?? []),
-      ...(lines.length > 0 ? [{ table: resource.table, objects: landed }] : []),
-    ];
-    tables.set(resource.table.name, loads);
     const parsed = await parser.parse(resource.table, landed);
+    const earlier = tables.get(resource.table.name) ?? [];
+    // A mark stays until there is a later one.
+    const load = { table: resource.table, objects: landed, mark: earlier.at(-1)?.mark };
+    const loads: LandedLoad[] = lines.length > 0 ? [...earlier, load] : [...earlier];
+    const completeFrom = outcome?.completeFrom;
+    // As the dispatcher judges it: nothing vanishes because of an empty listing, or one with rows that cannot be read.
+    if (completeFrom !== undefined && parsed.rows.length > 0 && parsed.rejects.length === 0)
+      loads.push({
+        table: resource.table,
+        objects: resource.table.relists ? landed : [],
+        mark: completeFrom,
+      });
+    tables.set(resource.table.name, loads);
     const merged = await parser.merge(resource.table, loads);
     return {
       outcome: outcome?.kind ?? 'failed',
@@ -100,6 +108,7 @@ export function openStage(
       text: lines.join(''),
       bodies: lines.map((line) => (JSON.parse(line) as { body: unknown }).body),
       cursors: cursorsOf(kept.state),
+      completeFrom: completeFrom ?? null,
       skipped: outcome?.skipped ?? [],
       unchanged: outcome?.unchanged ?? 0,
       gaps: (outcome?.gaps ?? []).map(({ from, to }) => ({ from, to })),

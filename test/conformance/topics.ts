@@ -12,6 +12,7 @@ import { keys } from './rows/keys.ts';
 import { largeBodies } from './rows/large-bodies.ts';
 import { oauth } from './rows/oauth.ts';
 import { oddAnswers } from './rows/odd-answers.ts';
+import { listings } from './rows/listings.ts';
 import { offsets } from './rows/offsets.ts';
 import { pageLinks } from './rows/page-links.ts';
 import { pageNumbers } from './rows/page-numbers.ts';
@@ -50,6 +51,7 @@ export const topics: Record<string, Row[]> = {
   tries,
   'response filters': responseFilters,
   'conditional requests': conditionals,
+  'complete listings': listings,
   bodies,
   'large bodies': largeBodies,
   shapes,

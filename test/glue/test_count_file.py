@@ -25,9 +25,13 @@ def found(load: str | None, *, rows: int = 16, before: int = 12, sha256: str = "
     return StoredFile(etag='"old"', metadata=metadata, sha256=sha256, rows=rows)
 
 
+def leaving(file: StoredFile, **given: int) -> StoredFile:
+    return replace(file, metadata={**file.metadata, **{name: str(rows) for name, rows in given.items()}})
+
+
 def counts(**given: int | bool) -> FileCounts:
     expected = {"inserted": 4, "updated": 3, "duplicate": 3, "recovered": 0, "removed": 0, "written": True}
-    return FileCounts(**{"rows_before": 0, **expected, **given})
+    return FileCounts(**{"rows_before": 0, "vanished": 0, "moved": 0, **expected, **given})
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,34 @@ def counts(**given: int | bool) -> FileCounts:
             counts(rows_before=16, updated=1, removed=5, duplicate=0),
         ),
         (
+            # Those that vanish or move have met no incoming row: 2 of 10 have removed their key.
+            "a file that rows leave in three ways",
+            found("load-0"),
+            replace(MERGED, rows=11, removed=9, vanished=4, moved=3, inserted=4, updated=1),
+            counts(rows_before=16, updated=1, removed=9, vanished=4, moved=3, duplicate=3),
+        ),
+        (
+            "a file that an earlier try of this load let rows leave",
+            leaving(found("load-3", sha256="new", rows=13), removed=5, vanished=2, moved=1),
+            replace(MERGED, rows=13, inserted=0, updated=0),
+            counts(
+                rows_before=12,
+                inserted=2,
+                updated=1,
+                removed=5,
+                vanished=2,
+                moved=1,
+                duplicate=5,
+                recovered=4,
+            ),
+        ),
+        (
+            "a file that a dead load has swept",
+            leaving(found("load-2", sha256="new", rows=7), removed=5, vanished=5),
+            replace(MERGED, rows=7, inserted=0, updated=0),
+            counts(rows_before=12, recovered=-5, inserted=0, updated=0, duplicate=10, written=False),
+        ),
+        (
             "a file that a dead load has taken rows from",
             found("load-2", rows=10),
             replace(MERGED, rows=14),
@@ -82,7 +114,7 @@ def test_counts(about: str, stored: StoredFile | None, merged: Merged, expected:
     counted = count_file(LOAD, stored, merged)
     assert counted == expected
     assert merged.rows == counted.rows_before + counted.inserted + counted.recovered - counted.removed
-    assert merged.incoming == counted.inserted + counted.updated + counted.duplicate + counted.removed
+    assert merged.incoming == counted.inserted + counted.updated + counted.duplicate + counted.deleted
 
 
 def test_the_metadata_hands_on_the_count_of_the_last_commit() -> None:

@@ -52,22 +52,26 @@ class TestInDuckDB:
         with closing(open_duckdb(tmp_path, Slots(2, 1 << 30))) as connection:
             chunks = [incoming.slice(0, 1), incoming.slice(1)]
             spec = table_spec(case["spec"])
-            merged = merge_file(connection, spec, chunks, stored=stored, merged=tmp_path / "merged")
+            chunks += removals(spec, merge.get("moved_keys", []))
+            path, mark = tmp_path / "merged", merge.get("mark")
+            merged = merge_file(connection, spec, chunks, stored=stored, merged=path, mark=mark)
         outcomes = [row["_outcome"] for row in merge["rows"]]
-        assert (merged.incoming, merged.rows) == (incoming.num_rows, len(outcomes))
+        expected = in_file(merge["rows"])
+        assert (merged.incoming, merged.rows) == (incoming.num_rows, len(expected))
         assert (merged.inserted, merged.updated) == (outcomes.count("inserted"), outcomes.count("updated"))
-        assert pick(
-            texts(pq.read_table(tmp_path / "merged")), without_outcome(merge["rows"])
-        ) == without_outcome(merge["rows"])
+        assert (merged.vanished, merged.moved) == (outcomes.count("vanished"), outcomes.count("moved"))
+        assert merged.removed == len(outcomes) - len(expected)
+        assert pick(texts(pq.read_table(path)), expected) == expected
+        assert sha256(path.read_bytes()).hexdigest() == merge["sha256"]
 
     @pytest.mark.parametrize("case", cases_of("loads"), **named)
     def test_loads(self, case: dict[str, Any], tmp_path: Path) -> None:
         """The counts of each load, and in the end the very bytes that DuckDB in Node writes."""
         files: dict[str, Path] = {}
         for number, load in enumerate(case["loads"]["loads"]):
-            counts = run_load(table_spec(case["spec"]), load["lines"], files, tmp_path / str(number))
-            assert {name: counts[name] for name in load if name != "lines"} == {
-                name: count for name, count in load.items() if name != "lines"
+            counts = run_load(table_spec(case["spec"]), load, files, tmp_path / str(number))
+            assert {name: counts[name] for name in load if name in counts} == {
+                name: count for name, count in load.items() if name in counts
             }
         assert {file: sha256(path.read_bytes()).hexdigest() for file, path in files.items()} == case["loads"][
             "files"
@@ -118,7 +122,8 @@ class TestInSpark:
         from partitioning.row_chunks import encode_chunk
         from partitioning.task_rows import PARSED_COLUMNS, REPORTED_COLUMNS
 
-        cases = cases_of("merge")
+        # One load has one mark.
+        cases = [case for case in cases_of("merge") if "mark" not in case["merge"]]
         settings = task_settings(spark, world, cases)
         world.lease("load-1", 1)
         rows = []
@@ -126,7 +131,11 @@ class TestInSpark:
             key = f"{case['spec']['name']}/part-0.parquet"
             incoming, stored = incoming_and_stored(case, tmp_path)
             world.aws.s3.put_object(Bucket=world.curated, Key=key, Body=stored.read_bytes())
-            rows += [(key, encode_chunk([batch]), None) for batch in incoming.to_batches(max_chunksize=1)]
+            spec = settings.load.tables[case["spec"]["name"]]
+            batches = incoming.to_batches(max_chunksize=1)
+            for chunk in removals(spec, case["merge"].get("moved_keys", [])):
+                batches += chunk.to_batches()
+            rows += [(key, encode_chunk([batch]), None) for batch in batches]
         frame = spark.createDataFrame(rows, PARSED_COLUMNS).repartition(2, "file")
         given = frame.mapInArrow(lambda batches: merge_tasks(settings, batches), REPORTED_COLUMNS).collect()
         reports = {line["key"]: line for line in map(json.loads, (row.line for row in given))}
@@ -141,36 +150,61 @@ class TestInSpark:
                 outcomes.count("inserted"),
                 outcomes.count("updated"),
             ), case["name"]
-            assert report["rows_after"] == len(outcomes)
+            expected = in_file(merge["rows"])
+            assert report["rows_after"] == len(expected)
+            assert report.get("moved", 0) == outcomes.count("moved")
             (tmp_path / "found").write_bytes(world.files()[key])
-            expected = without_outcome(merge["rows"])
             assert pick(texts(pq.read_table(tmp_path / "found")), expected) == expected, case["name"]
 
 
-def run_load(spec: Any, lines: list[dict[str, Any]], files: dict[str, Path], folder: Path) -> dict[str, int]:
-    """Parses the lines and merges each file they touch; `files` (name → path) becomes what there is then."""
+def run_load(spec: Any, load: dict[str, Any], files: dict[str, Path], folder: Path) -> dict[str, int]:
+    """Parses the lines, merges the files they touch; `files` (name → path) becomes what there is then."""
     from partitioning.merge.merge_file import merge_file
     from partitioning.open_duckdb import Slots, open_duckdb
     from partitioning.parse.join_objects import LINES_SCHEMA
     from partitioning.parse.parse_lines import parse_lines
 
     folder.mkdir()
-    counts = dict.fromkeys(("filtered", "quarantined", "inserted", "updated", "duplicate", "removed"), 0)
+    changes = ("inserted", "updated", "removed", "vanished", "moved")
+    counts = dict.fromkeys(("filtered", "quarantined", "duplicate", *changes), 0)
+    moved = load.get("moved_keys", [])
     with closing(open_duckdb(folder, Slots(2, 1 << 30))) as connection:
-        parsed = parse_lines(connection, spec, pa.Table.from_pylist(lines, schema=LINES_SCHEMA))
+        parsed = parse_lines(connection, spec, pa.Table.from_pylist(load["lines"], schema=LINES_SCHEMA))
         counts["filtered"] = sum(filtered for _, filtered in parsed.counts.values())
         counts["quarantined"] = len(parsed.rejects)
-        for number, file in enumerate(sorted(set(parsed.rows.column("_file").to_pylist()))):
+        touched = {*parsed.rows.column("_file").to_pylist(), *(key["file"] for key in moved)}
+        for number, file in enumerate(sorted(touched | set(files if load.get("sweep") else ()))):
             rows = parsed.rows.filter(pc.equal(parsed.rows.column("_file"), file)).drop_columns("_file")
             path = folder / f"{number}.parquet"
-            merged = merge_file(connection, spec, [rows], stored=files.get(file), merged=path)
+            chunks = [rows, *removals(spec, [key for key in moved if key["file"] == file])]
+            mark = load.get("mark")
+            merged = merge_file(connection, spec, chunks, stored=files.get(file), merged=path, mark=mark)
             assert pq.read_metadata(path).num_rows == merged.rows
             files[file] = path
-            changes = {"inserted": merged.inserted, "updated": merged.updated, "removed": merged.removed}
-            for name, count in changes.items():
-                counts[name] += count
-            counts["duplicate"] += merged.incoming - sum(changes.values())
+            for name in changes:
+                counts[name] += getattr(merged, name)
+            deleted = merged.removed - merged.vanished - merged.moved
+            counts["duplicate"] += merged.incoming - merged.inserted - merged.updated - deleted
     return counts
+
+
+def removals(spec: Any, keys: list[dict[str, Any]]) -> list[pa.Table]:
+    """As the routing tasks send them."""
+    if not keys:
+        return []
+    rows = ", ".join(
+        f"({', '.join(quoted(key[name]) for name, _ in spec.columns if name in spec.key)})" for key in keys
+    )
+    parts = [(name, kind) for name, kind in spec.columns if name in spec.key]
+    names = ", ".join(f'"{name}"' for name, _ in parts)
+    select = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in parts)
+    with duckdb.connect() as connection:
+        query = f"SELECT {select}, true AS _moved FROM (VALUES {rows}) AS keys({names})"
+        return [connection.execute(query).to_arrow_table()]
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def task_settings(spark: "SparkSession", world: World, cases: list[dict[str, Any]]) -> Any:
@@ -204,8 +238,13 @@ def incoming_and_stored(case: dict[str, Any], folder: Path) -> tuple[pa.Table, P
         return connection.execute(case["merge"]["incoming_sql"]).to_arrow_table(), stored
 
 
-def without_outcome(rows: list[Row]) -> list[Row]:
-    return [{name: value for name, value in row.items() if name != "_outcome"} for row in rows]
+def in_file(rows: list[Row]) -> list[Row]:
+    """Of merged rows, those that go into the file."""
+    return [
+        {name: value for name, value in row.items() if name != "_outcome"}
+        for row in rows
+        if row["_outcome"] in ("stored", "inserted", "updated", "same")
+    ]
 
 
 def as_text(line: dict[str, Any]) -> Row:

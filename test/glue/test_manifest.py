@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fake_s3 import FakeS3, Stored
 from partitioning.errors import JobError
-from partitioning.manifest import RawObject, Totals, check_manifest, read_objects
+from partitioning.manifest import Mark, RawObject, Totals, check_manifest, read_objects
 
 URI = "s3://staging/loads/load-1/manifest.ndjson.gz"
 HEADER = {
@@ -24,6 +24,9 @@ HEADER = {
             "v": 1,
             "name": "readings",
             "columns": [{"name": "id", "type": "bigint"}],
+            "key": ["id"],
+            "partition_by": "none",
+            "files_per_partition": 1,
             "exact_fields": ["price"],
             "parse_sql": "SELECT 1",
             "merge_sql": "SELECT 2",
@@ -64,6 +67,24 @@ def test_gives_the_header_the_totals_and_then_the_objects() -> None:
         RawObject("readings", "raw/a", "v-raw/a", 10),
         RawObject("readings", "raw/b", "v-raw/b", 20),
     ]
+
+
+def test_tells_marks_and_folders_and_which_table_a_file_belongs_to() -> None:
+    tables = [{**HEADER["tables"][0], "name": name, "marks": True} for name in ("readings", "others", "more")]
+    marks = {
+        "readings": {"at": "2026-11-21T10:00:00.000Z", "sweep": True},
+        "more": {"at": "2026-11-20T10:00:00Z"},
+    }
+    header = {**HEADER, "tables": tables, "marks": marks, "folders": {"others": "others.g2"}}
+    load, totals = check_manifest(stored(header, {"kind": "end", "objects": 0, "bytes": 0}), URI)
+    assert totals == Totals(0, 0)
+    assert load.marks == {
+        "readings": Mark("2026-11-21T10:00:00.000Z", True),
+        "more": Mark("2026-11-20T10:00:00Z", False),
+    }
+    assert [load.folder_of(table) for table in load.tables] == ["readings", "others.g2", "more"]
+    keys = ("others.g2/year=2026/part-0.parquet", "more/part-0.parquet")
+    assert [load.table_of(key) for key in keys] == ["others", "more"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ class World:
         recovers: tuple[str, ...] = (),
         token: int = 1,
         readings: list[dict[str, Any]] | None = None,
+        **more: Any,
     ) -> str:
         """Takes the lease and writes the manifest; gives its address."""
         self.lease(load, token)
@@ -86,6 +87,7 @@ class World:
             "quarantine_prefix": "quarantine/",
             "tables": tables,
             **({"readings": readings} if readings else {}),
+            **more,
         }
         end = {"kind": "end", "objects": len(objects), "bytes": sum(item["bytes"] for item in objects)}
         text = "".join(json.dumps(line) + "\n" for line in [header, *objects, end])
@@ -166,6 +168,9 @@ class Report:
             "deleted",
         )
         sums |= {name: sum(line[name] for line in files) for name in names}
+        for name in ("vanished", "moved"):
+            sums[name] = sum(line.get(name, 0) for line in files)
+        assert sums["removed"] == sums["deleted"] + sums["vanished"] + sums["moved"]
         sums["written"] = sum(line["written"] for line in files)
         outcomes = ("quarantined", "filtered", "inserted", "updated", "duplicate", "deleted")
         outcome = sum(sums[name] for name in outcomes)

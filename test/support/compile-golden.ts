@@ -3,13 +3,12 @@
  * come of it (`merge`, `loads`), it runs them and adds the sha256 of each, which every engine must arrive at.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
-import { quoteName } from '../../pipeline/table/quote.ts';
+import { join } from 'node:path';
 import { openDuck } from './duck.ts';
 import { readGoldenCases, type GoldenCase } from './golden-case.ts';
-import { loadLines } from './load-lines.ts';
+import { copyMerged, listFiles, loadLines, putMark, putMoved } from './load-lines.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: node test/support/compile-golden.ts <folder>');
@@ -30,15 +29,17 @@ async function addHashes({ merge, loads, ...golden }: GoldenCase): Promise<Golde
 
 function hashMerged(
   { spec }: GoldenCase,
-  { incoming_sql, stored_sql }: NonNullable<GoldenCase['merge']>,
+  { incoming_sql, stored_sql, mark, moved_keys = [] }: NonNullable<GoldenCase['merge']>,
 ): Promise<string> {
   return inTemporaryFolder(async (temporary) => {
     const duck = await openDuck();
     await duck.run(`CREATE VIEW incoming AS ${incoming_sql}`);
     await duck.run(`CREATE VIEW stored AS ${stored_sql}`);
-    const columns = spec.columns.map(({ name }) => quoteName(name)).join(', ');
+    await putMark(duck, mark);
+    await putMoved(duck, spec, moved_keys);
     const path = join(temporary, 'part-0.parquet');
-    await duck.run(`COPY (SELECT ${columns} FROM (${spec.merge_sql})) TO '${path}' ${spec.copy_options}`);
+    await duck.run(`CREATE TABLE merged AS ${spec.merge_sql}`);
+    await copyMerged(duck, spec, path);
     return hashFile(path);
   });
 }
@@ -49,13 +50,8 @@ function hashLoaded(
 ): Promise<Record<string, string>> {
   return inTemporaryFolder(async (temporary) => {
     const duck = await openDuck();
-    for (const { lines } of loads) await loadLines(duck, { spec, folder: temporary }, lines);
-    const files = readdirSync(temporary, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.parquet'))
-      .toSorted();
-    return Object.fromEntries(
-      files.map((file) => [file.replaceAll(sep, '/'), hashFile(join(temporary, file))]),
-    );
+    for (const load of loads) await loadLines(duck, { spec, folder: temporary }, load.lines, load);
+    return Object.fromEntries(listFiles(temporary).map((file) => [file, hashFile(join(temporary, file))]));
   });
 }
 

@@ -2,8 +2,11 @@
 import type { JobRun } from '@aws-sdk/client-glue';
 import type { DispatchSettings } from '../../functions/dispatch/deps.ts';
 import { reconcile } from '../../functions/dispatch/reconcile.ts';
+import type { TableItem } from '../../pipeline/ledger/items.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { ReportLine } from '../../pipeline/report.ts';
+import type { CompiledSource } from '../../pipeline/source/source.ts';
+import type { TableSpec } from '../../pipeline/table/table-spec.ts';
 import { fakeAws, settings, type Gate } from './fake-aws.ts';
 import { reportOn } from './fake-engine.ts';
 import { compiledSource, fetchItem } from './load-samples.ts';
@@ -14,6 +17,19 @@ export const weatherAndCities = compiledSource([
   ['weather', 'hour'],
   ['cities', 'none'],
 ]);
+
+/** Complete listings of these resources take rows away. */
+export function marked(source: CompiledSource, more: Partial<TableSpec> = {}): CompiledSource {
+  const mark = (spec: TableSpec): TableSpec => ({ ...spec, marks: true, ...more });
+  return {
+    ...source,
+    resources: source.resources.map((resource) => ({
+      ...resource,
+      table: mark(resource.table),
+      child_tables: resource.child_tables.map(mark),
+    })),
+  };
+}
 
 export type DispatchScene = ReturnType<typeof dispatchScene>;
 
@@ -30,6 +46,11 @@ export function dispatchScene(options: Parameters<typeof fakeAws>[0] = {}) {
       reconcile(source, { ...settings, ...changed }, aws.deps(gate)),
     land: (resource = 'weather', at = '2026-11-21T10:00:00Z', objects = 3): void =>
       aws.dynamo.put(fetchItem(resource, at, objects)),
+    /** A complete listing, which began at that time. */
+    list: (resource = 'weather', at = '2026-11-21T10:00:00.000Z', objects = 3): void =>
+      aws.dynamo.put({ ...fetchItem(resource, at, objects), complete_from: at }),
+    table: (name = 'weather') =>
+      aws.dynamo.items.get(JSON.stringify([`TABLE#${name}`, 'TABLE'])) as unknown as TableItem | undefined,
     /** The active run succeeds with another report than the engine's own. */
     async report(change: (lines: ReportLine[]) => ReportLine[]): Promise<void> {
       const manifest = await aws.manifestOf(run());

@@ -67,7 +67,28 @@ export function fakeDynamo({
     for (const result of results) write(result as Item);
   };
 
+  /** Of one partition of the table itself, which knows every write at once. */
+  const queryPartition = ({ input }: QueryCommand): Attributes => {
+    const { ':pk': pk, ':prefix': prefix = '' } = (input.ExpressionAttributeValues ?? {}) as Record<
+      string,
+      string
+    >;
+    const isForward = input.ScanIndexForward !== false;
+    const after = input.ExclusiveStartKey as Key | undefined;
+    const all = [...items.values()]
+      .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
+      .toSorted((a, b) => (a.sk < b.sk === isForward ? -1 : 1))
+      .filter((item) => !after || (item.sk > after.sk === isForward && item.sk !== after.sk));
+    const page = all.slice(0, Math.min(pageSize, input.Limit ?? pageSize));
+    const last = page.at(-1);
+    return {
+      Items: structuredClone(page),
+      ...(last && all.length > page.length && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }),
+    };
+  };
+
   const query = (command: QueryCommand): Attributes => {
+    if (command.input.IndexName === undefined) return queryPartition(command);
     for (const [id, item] of unseen.splice(0, catchUp(unseen.length))) index.set(id, item);
     const work = command.input.ExpressionAttributeValues?.[':work'] as unknown;
     const after = command.input.ExclusiveStartKey as (Key & { work_at: string }) | undefined;

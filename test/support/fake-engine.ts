@@ -1,10 +1,14 @@
-/** What the engine would report of a manifest: every raw object holds ten rows, all new, of the object's own hour. */
+/**
+ * What the engine would report of a manifest: every raw object holds ten rows, all new, of the object's own hour. A sweep
+ * finds one row to take away, in a certain hour.
+ */
 import type { Manifest } from '../../pipeline/manifest.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { ReportFile, ReportLine } from '../../pipeline/report.ts';
 import type { TableSpec } from '../../pipeline/table/table-spec.ts';
 
 export const rowsPerObject = 10;
+export const sweptHour = 'year=2026/month=11/day=21/hour=07';
 
 export function reportOn({ header, objects }: Manifest): ReportLine[] {
   const files = new Map<string, ReportFile>();
@@ -14,6 +18,12 @@ export function reportOn({ header, objects }: Manifest): ReportLine[] {
     const key = fileOf(object.key, spec);
     const rows = (files.get(key)?.inserted ?? 0) + rowsPerObject;
     files.set(key, { ...noRows, table: object.table, key, rows_after: rows, inserted: rows });
+  }
+  for (const spec of header.tables) {
+    const key = fileOf(sweptHour, spec);
+    if (!header.marks?.[spec.name]?.sweep || files.has(key)) continue;
+    const counts = { rows_before: 1, rows_after: 0, inserted: 0, removed: 1, vanished: 1 };
+    files.set(key, { ...noRows, ...counts, table: spec.name, key });
   }
   const lines: ReportLine[] = [
     {

@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { FetchDeps, ObjectStore } from '../../functions/fetch/deps.ts';
+import type { FetchEvent } from '../../functions/fetch/read-event.ts';
 import { createSecrets } from '../../functions/fetch/read-secret.ts';
 import { createMemoryStore } from '../../pipeline/budget/memory-store.ts';
 import type { Secrets } from '../../pipeline/http/auth/secrets.ts';
@@ -80,6 +81,8 @@ export function fetchWorld(api: Api = () => ({ body: '[1]' })) {
     clock: Date.parse('2026-11-21T10:05:02Z'),
     remainingMs: 300_000,
     requests: [] as HttpRequest[],
+    /** Events of the invocations that another one has begun. */
+    invoked: [] as FetchEvent[],
     logs: [] as { event: string; level: string; [field: string]: unknown }[],
     /** Name → value, in both stores. */
     secrets: new Map<string, string>(),
@@ -132,6 +135,7 @@ export function fetchWorld(api: Api = () => ({ body: '[1]' })) {
       budgets,
       mask: createSecretMask(),
       holder: { request, execution: `x${world.requests.length}` },
+      invokeSelf: async (event) => void world.invoked.push(event),
       remainingMs: () => world.remainingMs,
       now,
       random: () => 0.5,

@@ -28,13 +28,22 @@ export interface GoldenLine {
 
 export interface GoldenLoad {
   lines: GoldenLine[];
+  mark?: string;
+  /** Files without rows are visited too. */
+  sweep?: boolean;
+  moved_keys?: MovedKey[];
   filtered?: number;
   removed?: number;
+  vanished?: number;
+  moved?: number;
   quarantined: number;
   inserted: number;
   updated: number;
   duplicate: number;
 }
+
+/** The columns of a key, and `file`, which it leaves for another one. */
+export type MovedKey = GoldenRow & { file: string };
 
 /** A case with everything filled in: what the engines' tests read. */
 export interface GoldenCase {
@@ -49,9 +58,16 @@ export interface GoldenCase {
     violations: Record<string, number>;
   };
   /** SELECTs that give the two views. */
-  merge?: { incoming_sql: string; stored_sql: string; rows: GoldenRow[]; sha256?: string };
+  merge?: {
+    incoming_sql: string;
+    stored_sql: string;
+    mark?: string;
+    moved_keys?: GoldenRow[];
+    rows: GoldenRow[];
+    sha256?: string;
+  };
   /** One load after the other, and all rows of the table after the last. */
-  loads?: { loads: GoldenLoad[]; rows: GoldenRow[]; files?: Record<string, string> };
+  loads?: { loads: GoldenLoad[]; rows: GoldenRow[]; tombstones?: number; files?: Record<string, string> };
 }
 
 interface WrittenAnswer {
@@ -80,8 +96,12 @@ interface WrittenCase {
   stored?: GoldenRow[];
   /** Columns of the stored file; all by default. */
   stored_columns?: string[];
+  mark?: string;
+  moved_keys?: GoldenRow[];
   merged?: GoldenRow[];
   loads?: (Omit<GoldenLoad, 'lines'> & { answers: WrittenAnswer[] })[];
+  /** In all files after the last load. */
+  tombstones?: number;
 }
 
 export function readGoldenCases(): GoldenCase[] {
@@ -118,6 +138,8 @@ function fillIn(name: string, written: WrittenCase): GoldenCase {
       merge: {
         incoming_sql: selectRows(incoming, spec.columns),
         stored_sql: selectRows(written.stored ?? [], storedColumns),
+        ...(written.mark !== undefined && { mark: written.mark }),
+        ...(written.moved_keys && { moved_keys: written.moved_keys }),
         rows: (written.merged ?? []).map((row) => completeRow(row, spec)),
       },
     }),
@@ -125,6 +147,7 @@ function fillIn(name: string, written: WrittenCase): GoldenCase {
       loads: {
         loads: loads.map(({ answers: given, ...counts }) => ({ lines: linesOf(given), ...counts })),
         rows: (written.rows ?? []).map((row) => completeRow(row, spec)),
+        ...(written.tombstones !== undefined && { tombstones: written.tombstones }),
       },
     }),
   };

@@ -22,6 +22,7 @@ export function fetchItem(resource: string, scheduledAt: string, objects: number
     state: 'committed',
     attempt: 1,
     started_at: scheduledAt,
+    ended_at: scheduledAt,
     objects: Array.from({ length: objects }, (_, part) =>
       landedObject(
         rawObjectKey({ resource, slice: 'all', scheduledAt: new Date(scheduledAt), attempt: 1, part }),

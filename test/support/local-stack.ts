@@ -34,6 +34,8 @@ export interface LocalStack {
   wake(): Promise<void>;
   loads(): Promise<LoadItem[]>;
   fetches(resource: string): Promise<FetchItem[]>;
+  /** Wakes the dispatcher until there is something to be found; gives that. Two minutes, unless said otherwise. */
+  until<Found>(look: () => Promise<Found | undefined>, minutes?: number): Promise<Found>;
   /** Wakes the dispatcher until a load newer than those of `known` has reached `state`. */
   untilLoad(state: LoadItem['state'], known?: string[]): Promise<LoadItem>;
   /** Wakes the dispatcher until closed loads have taken this many objects; gives those loads. */
@@ -115,14 +117,14 @@ export async function deployLocalStack(
     if (error) throw new Error(`the dispatcher failed: ${error}`);
   };
   const loads = () => query<LoadItem>('LOAD');
-  const until = async <Found>(look: () => Promise<Found | undefined>): Promise<Found> => {
-    const end = Date.now() + 2 * minute;
+  const until = async <Found>(look: () => Promise<Found | undefined>, minutes = 2): Promise<Found> => {
+    const end = Date.now() + minutes * minute;
     for (;;) {
       await wake();
       const found = await look();
       if (found !== undefined) return found;
       if (Date.now() > end)
-        throw new Error(`not within two minutes; the loads: ${JSON.stringify(await loads())}`);
+        throw new Error(`not within ${minutes} minutes; the loads: ${JSON.stringify(await loads())}`);
       await wait(500);
     }
   };
@@ -140,6 +142,7 @@ export async function deployLocalStack(
     },
     wake,
     loads,
+    until,
     fetches: async (resource) =>
       (await query<FetchItem>(`FETCH#${resource}#all`)).filter((item) => item.sk.startsWith('AT#')),
     untilLoad: (state, known = []) =>

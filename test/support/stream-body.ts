@@ -1,8 +1,10 @@
 /**
- * Reads a generated response of many megabytes in a process of its own, so that its memory can be seen:
- * `stream-body.ts <megabytes> <json|ndjson|csv>` prints pieces, records, bytes and the most memory, in bytes.
+ * Reads and lands a generated response of many megabytes in a process of its own, so that its memory can be seen:
+ * `stream-body.ts <megabytes> <json|ndjson|csv>` prints pieces, records, bytes, objects and the most memory, in bytes.
  */
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
+import { landWindow } from '../../functions/fetch/land-window.ts';
 import { rawLine, roomForBody } from '../../pipeline/raw-line.ts';
 import { readRecords } from '../../pipeline/body/read-records.ts';
 
@@ -55,12 +57,32 @@ const reading = readRecords(
   },
   { mask: { maskBody: (text) => text }, judge: () => undefined },
 );
+/** Takes everything, keeps nothing. Parts are as small as they are here because the text is. */
+const s3 = {
+  send: async (command: object) =>
+    command instanceof CreateMultipartUploadCommand ? { UploadId: '1' } : { ETag: '"1"', VersionId: '1' },
+};
+const window = {
+  resource: 'stations',
+  slice: 'all',
+  scheduledAt: head.scheduled_at,
+  holder: 'r/x',
+  attempt: 1,
+};
+const landing = landWindow(window, { s3: s3 as never, stagingBucket: 'staging' }, { partBytes: 2 ** 16 });
+const unit = landing.openUnit();
+const page = unit.openPage();
 let pieces = 0;
 let longest = 0;
 for await (const piece of reading.pieces) {
   pieces += 1;
-  longest = Math.max(longest, rawLine(head, piece).length);
+  const line = rawLine(head, piece);
+  longest = Math.max(longest, line.length);
+  await page.write(line);
 }
+await page.commit();
+await unit.commit();
+const objects = (await landing.finish()).length;
 const { records, bytes } = reading.facts();
 const memory = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ pieces, longest, records, bytes, memory }));
+console.log(JSON.stringify({ pieces, longest, records, bytes, objects, memory }));

@@ -29,6 +29,10 @@ class ChunkSpool:
         self._places.setdefault(file, []).append((self._end, chunk.size))
         self._end += chunk.size
 
+    def visit(self, file: str) -> None:
+        """A file that is merged even if nothing comes for it."""
+        self._places.setdefault(file, [])
+
     def files(self) -> list[str]:
         return sorted(self._places)
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from ..manifest import Load
 from .curated_store import StoredFile
 
+#: Of stored rows; the last two are part of the third.
+CHANGES = ("inserted", "updated", "removed", "vanished", "moved")
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -15,10 +18,13 @@ class Merged:
     rows: int
     inserted: int
     updated: int
-    #: Stored rows that are gone; an incoming row each has taken them out.
+    #: Stored rows that are gone …
     removed: int
     sha256: str
     bytes: int
+    #: … of those, fetched before the mark, or in another file now. An incoming row each took the others out.
+    vanished: int = 0
+    moved: int = 0
     #: `<warn or fail> <reason> <column>` → rows of the merged file.
     violations: dict[str, int] = field(default_factory=dict)
 
@@ -32,31 +38,34 @@ class FileCounts:
     #: What dead loads added, less what they removed.
     recovered: int
     removed: int
+    vanished: int
+    moved: int
     #: By this load, now or in a try of the same task whose report was lost.
     written: bool
+
+    @property
+    def deleted(self) -> int:
+        return self.removed - self.vanished - self.moved
 
 
 def count_file(load: Load, found: StoredFile | None, merged: Merged) -> FileCounts:
     """`rows_before` is the count at the last commit: what a dead load added since is recovered."""
     rows = found.rows if found else 0
     before = committed_rows(load, found)
-    inserted, updated, removed = merged.inserted, merged.updated, merged.removed
+    changes = {name: getattr(merged, name) for name in CHANGES}
     written = found is None or found.sha256 != merged.sha256
     if found and not written and found.metadata.get("load") == load.load:
         # Our own earlier try wrote exactly this: its counts are the load's.
-        inserted, updated, removed = (
-            int(found.metadata[name]) for name in ("inserted", "updated", "removed")
-        )
-        rows -= inserted - removed
+        changes = {name: int(found.metadata.get(name, 0)) for name in CHANGES}
+        rows -= changes["inserted"] - changes["removed"]
         written = True
+    taken = changes["inserted"] + changes["updated"] + changes["removed"]
     return FileCounts(
         rows_before=before,
-        inserted=inserted,
-        updated=updated,
-        duplicate=merged.incoming - inserted - updated - removed,
+        duplicate=merged.incoming - taken + changes["vanished"] + changes["moved"],
         recovered=rows - before,
-        removed=removed,
         written=written,
+        **changes,
     )
 
 
@@ -77,4 +86,6 @@ def file_metadata(load: Load, merged: Merged, counts: FileCounts) -> dict[str, s
         "inserted": str(counts.inserted),
         "updated": str(counts.updated),
         "removed": str(counts.removed),
+        **({"vanished": str(counts.vanished)} if counts.vanished else {}),
+        **({"moved": str(counts.moved)} if counts.moved else {}),
     }

@@ -4,7 +4,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,8 +51,10 @@ def _merge_task(settings: TaskSettings, batches: Iterable[pa.RecordBatch]) -> It
             for file, chunk, line in zip(*batch.columns, strict=True):
                 if chunk.is_valid:
                     spool.add(file.as_py(), chunk.as_buffer())
-                else:
+                elif line.is_valid:
                     yield line.as_py()
+                else:
+                    spool.visit(file.as_py())
         yield from map(json.dumps, MergeTask(settings, duckdb, spool, Path(name)).run())
     settings.note_memory()
 
@@ -74,8 +76,14 @@ class MergedFile:
 
 class MergeTask:
     def __init__(
-        self, settings: TaskSettings, duckdb: "DuckDBPyConnection", spool: ChunkSpool, folder: Path
+        self,
+        settings: TaskSettings,
+        duckdb: "DuckDBPyConnection",
+        spool: ChunkSpool,
+        folder: Path,
+        unfinished: Container[str] = (),
     ) -> None:
+        """`unfinished`: files that this load merges once more; what rules they break shows only then."""
         aws = connect_aws(settings.region, settings.endpoint)
         self._load = settings.load
         self._dynamodb = aws.dynamodb
@@ -83,6 +91,7 @@ class MergeTask:
         self._duckdb = duckdb
         self._spool = spool
         self._folder = folder
+        self._unfinished = unfinished
         #: File → rules that its merged rows break.
         self._violations: dict[str, dict[str, int]] = {}
 
@@ -105,7 +114,7 @@ class MergeTask:
         yield from self._write(waiting)
         for key, violations in self._violations.items():
             for violation, rows in violations.items():
-                yield {**violation_line(violation, rows), "table": _table_of(key)}
+                yield {**violation_line(violation, rows), "table": self._load.table_of(key)}
 
     def _read_stored(self, numbered: tuple[int, str]) -> tuple[int, str, Path, StoredFile | None]:
         number, key = numbered
@@ -115,13 +124,22 @@ class MergeTask:
     def _merge(self, key: str, stored: Path, found: StoredFile | None, path: Path) -> MergedFile:
         from duckdb import Error as DuckDBError
 
-        spec = self._load.tables[_table_of(key)]
-        chunks = self._spool.tables(key)
+        table = self._load.table_of(key)
+        mark = self._load.marks.get(table)
         try:
-            merged = merge_file(self._duckdb, spec, chunks, stored=stored if found else None, merged=path)
+            merged = merge_file(
+                self._duckdb,
+                self._load.tables[table],
+                self._spool.tables(key),
+                stored=stored if found else None,
+                merged=path,
+                mark=mark.at if mark else None,
+            )
         except DuckDBError as error:
             raise JobError(explain_failure(error, f"merging {key}")) from error
-        self._violations[key] = merged.violations
+        self._violations.pop(key, None)
+        if merged.violations and key not in self._unfinished:
+            self._violations[key] = merged.violations
         return MergedFile(key, path, found, merged, count_file(self._load, found, merged))
 
     def _write(self, files: list[MergedFile]) -> Iterator[dict[str, Any]]:
@@ -162,25 +180,24 @@ class MergeTask:
         return self._report(file, file.found.etag, file.found.rows)
 
     def _report(self, file: MergedFile, etag: str, rows_after: int) -> dict[str, Any]:
+        counts, table = file.counts, self._load.table_of(file.key)
+        spec = self._load.tables[table]
         return {
             "kind": "file",
-            "table": _table_of(file.key),
+            "table": table,
             "key": file.key,
             "etag_before": file.found.etag if file.found else None,
             "etag_after": etag,
-            "written": file.counts.written,
+            "written": counts.written,
             "bytes": file.merged.bytes,
-            "rows_before": file.counts.rows_before,
+            "rows_before": counts.rows_before,
             "rows_after": rows_after,
-            "inserted": file.counts.inserted,
-            "updated": file.counts.updated,
-            "duplicate": file.counts.duplicate,
-            "recovered": file.counts.recovered,
-            "removed": file.counts.removed,
-            # So far nothing else removes rows.
-            "deleted": file.counts.removed,
+            "inserted": counts.inserted,
+            "updated": counts.updated,
+            "duplicate": counts.duplicate,
+            "recovered": counts.recovered,
+            "removed": counts.removed,
+            "deleted": counts.deleted,
+            **({"vanished": counts.vanished} if spec.marks else {}),
+            **({"moved": counts.moved} if spec.moving else {}),
         }
-
-
-def _table_of(key: str) -> str:
-    return key.split("/", 1)[0]

@@ -68,8 +68,9 @@ class Share:
         with tempfile.TemporaryDirectory(prefix="catchwater-") as name:
             spool = RowSpool(Path(name) / "rows.arrow")
             report = list(self._read(spool, Path(name)))
+            folder = self.settings.load.folder_of(self.spec.name)
             for file, chunk in spool.chunks():
-                yield ParsedRow(f"{self.spec.name}/{file}", chunk, None)
+                yield ParsedRow(f"{folder}/{file}", chunk, None)
         for line in report:
             # No table's name is empty: such lines spread over the merging tasks and pass through them.
             yield ParsedRow(f"/{self.name}", None, json.dumps({**line, "table": self.spec.name}))

@@ -1,5 +1,6 @@
 /** Key, event time and order name columns that can carry them, and a key determines its partition. */
 import { parseColumnType } from '../schema/column-type.ts';
+import { checkMovingKeys } from './check-moving-keys.ts';
 import { eventTimeOf, namesOf } from '../compile/define-table.ts';
 import { ExpressionError } from '../expression-error.ts';
 import { didYouMean } from '../nearest-name.ts';
@@ -11,7 +12,7 @@ import { renderParameter } from '../template.ts';
 export type KeyParts = Pick<
   ResourcePart,
   'columns' | 'primary_key' | 'event_time' | 'order_by' | 'partition_by'
-> & { delete_when?: string | undefined };
+> & { delete_when?: string | undefined; moving_keys?: boolean | undefined };
 
 /** The one lineage column that a source may name: the identity of a snapshot (law 3). */
 const scheduledAt = '_scheduled_at';
@@ -31,6 +32,7 @@ export function checkKey(parts: KeyParts, slices: readonly Slice[] | undefined, 
     report(['delete_when'], 'which stored row does it remove? Add a primary_key', { on: 'key' });
   checkPartitionColumns(parts, report);
   checkEventTime(parts, report);
+  checkMovingKeys(parts, report);
   checkTemplatesOfKey(parts, slices, report);
   warnOfSharedKey(parts, slices, report);
 }
@@ -100,12 +102,15 @@ function checkEventTime(parts: KeyParts, report: Report): void {
   const key = namesOf(parts.primary_key);
   if (parts.partition_by === 'none') return;
   // Without a key of its own a row is its place in a raw object, whose event time never changes.
-  if (key.length === 0 || immutable || key.includes(column)) return;
+  if (key.length === 0 || immutable || key.includes(column) || parts.moving_keys === true) return;
   const remedies = [
     `add it to the primary_key`,
     ...(column === scheduledAt
       ? []
-      : [`write { column: ${column}, immutable: true } if it never changes for one key`]),
+      : [
+          `write { column: ${column}, immutable: true } if it never changes for one key`,
+          `moving_keys: true if it does`,
+        ]),
     `or use partition_by: none`,
   ];
   report(

@@ -13,6 +13,7 @@ import { checkKey } from './check-key.ts';
 import { checkPaginator } from './check-paginator.ts';
 import { checkPartitions } from './check-partitions.ts';
 import { checkProtection } from './check-protection.ts';
+import { checkReconcile } from './check-reconcile.ts';
 import { checkResponseFormat } from './check-response-format.ts';
 import { checkShape } from './check-shape.ts';
 import { scopeOf, type TemplateScope } from './template-scope.ts';
@@ -52,6 +53,7 @@ export function checkResource(
       report(['for_each'], message, { severity: 'warning' });
     }
   }
+  checkReconcile(resource, context, report);
   checkTable(resource, context, scope, report);
   if (children) checkChildTables(children, { scope, shape, year }, reportBelow(report, ['child_tables']));
 }
@@ -91,7 +93,7 @@ function checkTable(
   }
   if (columns && shape) checkShape({ shape, columns }, report);
   if (partition_by === undefined) return;
-  if (columns && !['primary_key', 'event_time', 'order_by'].some((key) => broken.has(key))) {
+  if (columns && !['primary_key', 'event_time', 'order_by', 'moving_keys'].some((key) => broken.has(key))) {
     checkKey({ ...resource, columns, partition_by }, scope.slices, report);
   }
   if (first_year !== undefined) checkPartitions({ partition_by, first_year }, year, report);

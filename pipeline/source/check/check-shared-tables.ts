@@ -37,6 +37,7 @@ export function checkSharedTables(resources: readonly ResourcePart[], report: Re
         below(difference.path, message, { on: 'key' });
       } else warnOfProtection(first, other, below);
     }
+    refuseTwoListings(group, report);
     warnOfOrder(group, report);
   }
 }
@@ -45,6 +46,7 @@ const parts = [
   'primary_key',
   'event_time',
   'partition_by',
+  'moving_keys',
   'first_year',
   'files_per_partition',
   'order_by',
@@ -102,6 +104,14 @@ function protectionAt({ columns }: ResourcePart, name: string): string {
   const how = column === undefined ? undefined : protectionOf(column);
   if (how !== 'hash') return how === 'redact' ? 'redacted' : 'stored as it comes';
   return `hashed with ${typeof column === 'object' ? column.hash?.secret : ''}`;
+}
+
+/** Each would delete what only the other one lists. */
+function refuseTwoListings(group: readonly Feeder[], report: Report): void {
+  const [first, second] = group.filter(({ resource }) => resource.reconcile !== undefined);
+  if (!first || !second) return;
+  const message = `'${first.resource.name}' and '${second.resource.name}' feed one table, ${first.table.name}, and both reconcile it: what one of them lists would be missing in the other; leave it to the one that lists everything`;
+  report(['resources', second.index, 'reconcile'], message, { on: 'key' });
 }
 
 /** A list and a feed arrive in any order: without a time of their own, what is late wins. */

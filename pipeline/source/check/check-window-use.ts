@@ -38,6 +38,11 @@ export function checkWindowUse(
   if (incremental.cursor_path === undefined) checkWithoutPath(incremental, resource, hasEnd, report);
   if (clientSide && (shape === 'object' || shape === 'map'))
     report(['client_side'], `records are left out of a list, and this is shape: ${shape}`, { on: 'key' });
+  else if (incremental.on_cursor_value_missing === 'exclude' && shape === 'object')
+    report(
+      ['on_cursor_value_missing'],
+      'records are left out of a list, and this is shape: object: write raise or include',
+    );
   if (every === 'once' && incremental.end_value === undefined)
     report([], "a resource that is fetched once has no next window: give an end_value, or another 'every'");
 }

@@ -57,12 +57,20 @@ function compileResource(
   table: TableDefinition,
   { client, elements }: { client: ClientPart; elements: Elements },
 ): CompiledResource {
-  const { every, incremental, child_tables: children = [] } = resource;
+  const { every, incremental, reconcile, child_tables: children = [] } = resource;
   const childTables = children.map((child) => defineChildTable(resource, child));
   return {
     name: resource.name,
     ...(every === undefined || every === 'once' ? {} : { every_ms: parseDuration(every) ?? 0 }),
     ...(every === 'once' ? { once: true } : {}),
+    ...(reconcile
+      ? {
+          reconcile: {
+            every_ms: parseDuration(reconcile.every) ?? 0,
+            delete_missing: reconcile.delete_missing,
+          },
+        }
+      : {}),
     endpoint: compileEndpoint(resource.endpoint, client),
     data_selector: resource.data_selector,
     shape: resource.shape,

@@ -3,14 +3,25 @@ import type { ColumnDefinition, SchemaContract, TableDefinition } from '../../ta
 import { parseColumnType } from '../schema/column-type.ts';
 import type { ChildTablePart, ColumnPart, ResourcePart, TableParts } from '../schema/source-schema.ts';
 
-/** Of each resource its own table; those that feed one table with a `delete_when` know that their rows can go. */
+/**
+ * Of each resource its own table; those that feed one table with a `delete_when`, or with a resource whose listings delete,
+ * know that their rows can go.
+ */
 export function defineTables(resources: readonly ResourcePart[]): TableDefinition[] {
   const removing = resources.filter((resource) => resource.delete_when !== undefined).map(tableNameOf);
+  const marked = resources.filter(deletesMissing).map(tableNameOf);
   return resources.map((resource) => {
     const table = defineTable(resource);
-    const isRemovable = table.delete_when === undefined && removing.includes(table.name);
-    return isRemovable ? { ...table, removable: true } : table;
+    return {
+      ...table,
+      ...(table.delete_when === undefined && removing.includes(table.name) && { removable: true }),
+      ...(marked.includes(table.name) && { marked: true }),
+    };
   });
+}
+
+function deletesMissing({ reconcile }: Pick<ResourcePart, 'reconcile'>): boolean {
+  return reconcile?.delete_missing === true;
 }
 
 export function tableNameOf({ name, table_name }: Pick<ResourcePart, 'name' | 'table_name'>): string {
@@ -26,7 +37,11 @@ export function defineTable(resource: ResourcePart): TableDefinition {
 }
 
 export function defineChildTable(resource: ResourcePart, child: ChildTablePart): TableDefinition {
-  return { ...defineParts(child.name, child, resource), records: child.records };
+  return {
+    ...defineParts(child.name, child, resource),
+    records: child.records,
+    ...(deletesMissing(resource) && { marked: true }),
+  };
 }
 
 function defineParts(
@@ -44,6 +59,7 @@ function defineParts(
     primary_key: namesOf(table.primary_key),
     ...(eventTime === undefined ? {} : { event_time: eventTime.column }),
     partition_by: table.partition_by,
+    ...(table.moving_keys === true && { moving_keys: true }),
     first_year: table.first_year,
     files_per_partition: table.files_per_partition,
     order_by: namesOf(table.order_by),

@@ -1,6 +1,6 @@
 /** Pages that are asked for by a number: the n-th, or the one after n records. */
 import { z } from 'zod';
-import { bodyPath, shortPageKeys } from './page-stops-schema.ts';
+import { bodyPath, pageSizeKeys, shortPageKeys } from './page-stops-schema.ts';
 
 export const pageNumberSchema = z
   .strictObject({
@@ -21,17 +21,7 @@ export const pageNumberSchema = z
       .optional()
       .meta({ description: 'Or the header of the number.', examples: ['X-Page'] }),
     page_body_path: bodyPath('Or the path of the number in the JSON body of a POST.', '$.page.number'),
-    page_size: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ description: 'Records of a full page.', examples: [100] }),
-    page_size_param: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'The parameter that sends `page_size`.', examples: ['per_page'] }),
-    page_size_body_path: bodyPath('Or the path of `page_size` in the JSON body of a POST.', '$.page.size'),
+    ...pageSizeKeys,
     ...shortPageKeys,
   })
   .meta({ id: 'page_number', title: 'Page number' });

@@ -25,6 +25,21 @@ const commonKeys = {
     }),
 };
 
+/** How many records a page is to have, where its paging can do without. */
+export const pageSizeKeys = {
+  page_size: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Records of a full page.', examples: [100] }),
+  page_size_param: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The parameter that sends `page_size`.', examples: ['per_page'] }),
+  page_size_body_path: bodyPath('Or the path of `page_size` in the JSON body of a POST.', '$.page.size'),
+};
+
 /** Where each page leads to the next: its last page leads nowhere. */
 export const pageStopKeys = {
   ...commonKeys,

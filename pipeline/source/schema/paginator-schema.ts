@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { offsetSchema, pageNumberSchema } from './counted-pages-schema.ts';
-import { bodyPath, pageStopKeys, shortPageKeys } from './page-stops-schema.ts';
+import { bodyPath, pageSizeKeys, pageStopKeys, shortPageKeys } from './page-stops-schema.ts';
 
 const cursorSchema = z
   .strictObject({
@@ -26,17 +26,7 @@ const cursorSchema = z
       .min(1)
       .optional()
       .meta({ description: 'Or the header that sends the token.', examples: ['X-Cursor'] }),
-    page_size: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ description: 'Records of a full page.', examples: [100] }),
-    page_size_param: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'The parameter that sends `page_size`.', examples: ['limit'] }),
-    page_size_body_path: bodyPath('Or the path of `page_size` in the JSON body of a POST.', '$.size'),
+    ...pageSizeKeys,
     ...shortPageKeys,
   })
   .meta({ id: 'cursor', title: 'Cursor' });

@@ -3,6 +3,7 @@ import { durationPattern, explainDuration } from '../duration.ts';
 import { endpointSchema } from './endpoint-schema.ts';
 import { forEachSchema } from './for-each-schema.ts';
 import { incrementalSchema } from './incremental-schema.ts';
+import { reconcileSchema } from './reconcile-schema.ts';
 import { childTableSchema, tableKeys, tableNameSchema } from './table-schema.ts';
 
 const everyPattern = new RegExp(`^once$|${durationPattern.source}`);
@@ -24,7 +25,7 @@ export const resourceSchema = z
       .optional()
       .meta({
         description:
-          "ISO 8601 duration, at least PT1M: the least time between two fetches; or `once`. Without it, every beat of the stack's schedule (`Cadence`).",
+          "ISO 8601 duration, at least PT1M: the least time between two fetches; or `once`, until `reconcile` lists it again. Without it, every beat of the stack's schedule (`Cadence`).",
         examples: ['PT1H'],
       }),
     for_each: forEachSchema.optional().meta({
@@ -52,6 +53,11 @@ export const resourceSchema = z
     incremental: incrementalSchema.optional().meta({
       description: 'What is new since the last fetch, in place of everything.',
       examples: [{ cursor_path: '$.updated_at', initial_value: '2024-01-01' }],
+    }),
+    reconcile: reconcileSchema.optional().meta({
+      description:
+        'Everything is listed anew from time to time: what has vanished at the source can vanish here. Needs a `primary_key`.',
+      examples: [{ every: 'P7D', delete_missing: true }],
     }),
     data_selector: z
       .string()
@@ -102,6 +108,11 @@ export const resourceDefaultsSchema = resourceSchema
       id: 'incremental_defaults',
       title: 'Incremental defaults',
       description: 'What the incremental fetches of all resources share.',
+    }),
+    reconcile: reconcileSchema.partial().meta({
+      id: 'reconcile_defaults',
+      title: 'Reconcile defaults',
+      description: 'What the complete listings of all resources share.',
     }),
   })
   .partial()

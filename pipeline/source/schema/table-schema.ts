@@ -54,7 +54,7 @@ export const tableKeys = {
     .optional()
     .meta({
       description:
-        'The time that says which partition a row belongs to: a `timestamp` or `date` column, or `_scheduled_at` for snapshots. It must be part of the primary key or, in the long form, immutable. Needed unless `partition_by` is `none`.',
+        'The time that says which partition a row belongs to: a `timestamp` or `date` column, or `_scheduled_at` for snapshots. It must be part of the primary key, immutable (the long form), or free to move (`moving_keys`). Needed unless `partition_by` is `none`.',
       examples: ['time', { column: 'created_at', immutable: true }],
     }),
   partition_by: z
@@ -63,6 +63,14 @@ export const tableKeys = {
     .meta({
       description: 'The folders of the table, by event time in UTC.',
       examples: ['day'],
+    }),
+  moving_keys: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        'True: the event time of a key may change, and its row then moves to another partition. Each load reads the keys of every file of the table: for entities, not for long time series.',
+      examples: [true],
     }),
   first_year: z
     .int()
@@ -110,7 +118,7 @@ export const tableKeys = {
     .optional()
     .meta({
       description:
-        'SQL as in `include_when`: a row for which it is true removes the stored row with its key, as long as it is the latest.',
+        'SQL as in `include_when`: a row for which it is true removes the stored row with its key, as long as it is the latest. Where the table has an event time, such a row needs one too.',
       examples: ["status = 'deleted'"],
     }),
   schema_contract: z

@@ -111,22 +111,31 @@ partition_by: day`,
     rejects: ['year_out_of_range'],
   },
   {
-    name: 'what is not in this version is refused by name: reconcile',
-    source: 'reconcile: { every: P7D, delete_missing: true }',
-    api: [],
-    refused: /reconcile/,
-  },
-  {
     name: 'what is not in this version is refused by name: change_feed',
     source: 'change_feed: { endpoint: { path: events } }',
     api: [],
     refused: /change_feed/,
   },
   {
-    name: 'what is not in this version is refused by name: moving_keys',
+    name: 'moving_keys takes an event time that changes: one row of a key, the latest',
+    source: `columns: { id: bigint, due: timestamp }
+event_time: due
+moving_keys: true
+partition_by: day`,
+    api: [json([{ id: 1, due: '2026-11-20T00:00:00Z' }]), json([{ id: 1, due: '2026-12-24T00:00:00Z' }])],
+    fetches: [
+      { everyRow: { _file: 'year=2026/month=11/day=20/part-0.parquet' } },
+      {
+        everyRow: { _file: 'year=2026/month=12/day=24/part-0.parquet' },
+        table: [{ id: 1, due: '2026-12-24 00:00:00' }],
+      },
+    ],
+  },
+  {
+    name: 'moving_keys in a table of one partition is refused: there is nowhere to move to',
     source: 'moving_keys: true',
     api: [],
-    refused: /moving_keys/,
+    refused: /with partition_by: none a row has nowhere to move to/,
   },
   {
     name: 'a row without its key goes to quarantine',

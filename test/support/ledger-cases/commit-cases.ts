@@ -161,7 +161,16 @@ export function commitCases(ledger: () => Ledger): void {
         'skipped_count',
         'behind',
         'reason',
+        'complete_from',
       );
+    });
+
+    it('says since when a complete listing is complete', async () => {
+      const completeFrom = '2026-11-21T10:05:02.000Z';
+      await windows.commit(await windows.take('r1'), { ...result, completeFrom });
+      const { fetch } = await windows.state();
+      expect(fetch).to.include({ complete_from: completeFrom });
+      expect(await openFetches()).to.deep.equal([fetch]);
     });
   });
 }

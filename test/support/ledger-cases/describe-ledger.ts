@@ -2,8 +2,11 @@
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
 import { commitCases } from './commit-cases.ts';
 import { gapCases } from './gap-cases.ts';
+import { generationCases } from './generation-cases.ts';
 import { leaseCases } from './lease-cases.ts';
+import { listingCases } from './listing-cases.ts';
 import { loadCases } from './load-cases.ts';
+import { markCases } from './mark-cases.ts';
 import { objectCases } from './object-cases.ts';
 import { pauseCases } from './pause-cases.ts';
 import { tableCases } from './table-cases.ts';
@@ -25,6 +28,9 @@ export function describeLedger(where: string, makeLedger: () => Promise<Ledger>)
       leaseCases,
       loadCases,
       tableCases,
+      listingCases,
+      markCases,
+      generationCases,
     ];
     for (const cases of all) cases(() => made);
   });

@@ -3,6 +3,7 @@ import {
   commitWindow,
   failWindow,
   pauseWindow,
+  readFollower,
   takeWindow,
   type HoldDeps,
   type SkippedWindow,
@@ -38,6 +39,7 @@ export function hold(ledger: () => Ledger) {
     later: (ms: number) => void (clock = new Date(clock.getTime() + ms)),
     now: () => clock,
     state: (scheduledAt = first) => readWindow(ledger(), id(scheduledAt)),
+    follower: () => readFollower(ledger(), id(first)),
     take: async (request: string, scheduledAt = first): Promise<TakenWindow> => {
       const answer = await ask(request, scheduledAt);
       if ('reason' in answer) throw new Error(`not taken: ${answer.reason}`);

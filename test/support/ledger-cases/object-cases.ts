@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import type { ObjectItem } from '../../../pipeline/ledger/items.ts';
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
@@ -19,6 +19,9 @@ export function objectCases(ledger: () => Ledger): void {
     );
     return answer.Item as ObjectItem;
   };
+
+  const done = (keys: string[], load: string): Promise<void> =>
+    markDone(ledger(), { objects: new Map(keys.map((key) => [key, { rows: 7, quarantined: 2 }])), load });
 
   const pending = (resources = ['weather'], limit = 1000) =>
     findPending(ledger(), { resources: new Set(resources), limit });
@@ -56,7 +59,7 @@ export function objectCases(ledger: () => Ledger): void {
     it('confirms from the table what the index may have shown too long', async () => {
       await register();
       const { objects } = await pending();
-      await markDone(ledger(), { keys: keys.slice(0, 30), load: 'L1' });
+      await done(keys.slice(0, 30), 'L1');
       const confirmed = await confirmPending(ledger(), objects);
       expect(confirmed.map(({ key }) => key)).to.have.members(keys.slice(30));
       expect((await pending()).objects).to.have.length(10);
@@ -64,11 +67,28 @@ export function objectCases(ledger: () => Ledger): void {
 
     it('keeps the load that committed an object first', async () => {
       await register();
-      await markDone(ledger(), { keys: ['raw/not/registered', ...keys], load: 'L1' });
-      await markDone(ledger(), { keys, load: 'L2' });
-      expect(await object(keys[0] ?? '')).to.include({ state: 'done', load: 'L1' });
+      await done(['raw/not/registered', ...keys], 'L1');
+      await done(keys, 'L2');
+      expect(await object(keys[0] ?? '')).to.include({ state: 'done', load: 'L1', rows: 7, quarantined: 2 });
       expect(await object(keys[0] ?? '')).to.not.have.any.keys('work', 'work_at');
       expect(await object('raw/not/registered')).to.equal(undefined);
+    });
+
+    it('is not done by a load that is repeated after the object became pending again', async () => {
+      await register();
+      await done(keys, 'L2');
+      const [key = ''] = keys;
+      const again = {
+        ...(await object(key)),
+        state: 'pending',
+        work: 'object#00',
+        work_at: now.toISOString(),
+      };
+      await ledger().dynamo.send(new PutCommand({ TableName: ledger().table, Item: again }));
+      await done([key], 'L2');
+      expect(await object(key)).to.include({ state: 'pending', load: 'L2' });
+      await done([key], 'L3');
+      expect(await object(key)).to.include({ state: 'done', load: 'L3' });
     });
 
     it('counts a dead load once per object, and never an older one after a newer one', async () => {
@@ -76,7 +96,7 @@ export function objectCases(ledger: () => Ledger): void {
       const [key = ''] = keys;
       for (const load of ['L1', 'L1', 'L2', 'L1']) await countAttempt(ledger(), { keys: [key], load });
       expect(await object(key)).to.include({ attempts: 2, failed_in: 'L2', state: 'pending' });
-      await markDone(ledger(), { keys: [key], load: 'L3' });
+      await done([key], 'L3');
       await countAttempt(ledger(), { keys: [key], load: 'L4' });
       expect(await object(key)).to.include({ attempts: 2, state: 'done' });
     });

@@ -40,7 +40,6 @@ export function pauseCases(ledger: () => Ledger): void {
       await windows.pause(await windows.take('r1'), paused);
       const resumed = await windows.take('r2', second);
       expect(resumed).to.include({ scheduledAt: first, attempt: 2 });
-      expect(await windows.refusal('r3', second)).to.include({ retry: true });
       expect(await windows.refusal('r3', first)).to.include({ retry: false });
       await windows.commit(resumed);
       const { window, fetch } = await windows.state();
@@ -49,6 +48,22 @@ export function pauseCases(ledger: () => Ledger): void {
       expect(fetch).to.not.have.any.keys('position', 'resumes', 'reason');
       const next = await windows.take('r2', second);
       expect(next).to.include({ scheduledAt: second, attempt: 1 }).and.not.have.property('resume');
+    });
+
+    it('is followed by the newest one that came while it was gone on with', async () => {
+      await windows.pause(await windows.take('r1'), paused);
+      const resumed = await windows.take('r2');
+      expect((await windows.refusal('r3', second)).reason).to.match(/this one follows it$/);
+      expect(await windows.refusal('r4', third)).to.include({ retry: false });
+      expect(await windows.refusal('r5', second)).to.deep.include({
+        retry: false,
+        reason: `the window of ${third} follows that of ${first}`,
+      });
+      expect(await windows.follower()).to.equal(third);
+      await windows.commit(resumed);
+      expect(await windows.follower()).to.equal(third);
+      await windows.commit(await windows.take('r6', third));
+      expect(await windows.follower()).to.equal(undefined);
     });
 
     it('is gone on with although the one that was asked for is not due', async () => {

@@ -8,8 +8,8 @@ export function tableCases(ledger: () => Ledger): void {
     const spec = tableSpec('weather', 'hour');
 
     it('fixes the layout when a table is first loaded', async () => {
-      expect(await admitTable(ledger(), spec)).to.equal(undefined);
-      expect(await admitTable(ledger(), spec)).to.equal(undefined);
+      expect(await admitTable(ledger(), spec)).to.deep.equal({ folder: 'weather' });
+      expect(await admitTable(ledger(), spec)).to.deep.equal({ folder: 'weather' });
       expect(await readTable(ledger(), 'weather')).to.deep.equal({
         pk: 'TABLE#weather',
         sk: 'TABLE',
@@ -18,6 +18,7 @@ export function tableCases(ledger: () => Ledger): void {
         partition_by: 'hour',
         files_per_partition: 1,
         columns: spec.columns,
+        key: ['city', 'time'],
       });
     });
 
@@ -26,12 +27,14 @@ export function tableCases(ledger: () => Ledger): void {
       const rain = { name: 'rain', type: 'double' as const };
       const [first, ...others] = spec.columns;
       if (!first) throw new Error('a table has columns');
-      expect(await admitTable(ledger(), { ...spec, columns: [first, rain, ...others] })).to.equal(undefined);
+      const grown = { ...spec, columns: [first, rain, ...others] };
+      expect(await admitTable(ledger(), grown)).to.deep.equal({ folder: 'weather' });
       expect((await readTable(ledger(), 'weather'))?.columns).to.deep.equal([...spec.columns, rain]);
     });
 
     const changes: [string, Partial<typeof spec>, string][] = [
       ['other partitions', { partition_by: 'day' }, 'partition_by was hour, is day'],
+      ['another key', { key: ['city'] }, 'the key was city, time, is city'],
       ['another number of files', { files_per_partition: 4 }, 'files_per_partition was 1, is 4'],
       [
         'another type',
@@ -52,7 +55,9 @@ export function tableCases(ledger: () => Ledger): void {
       it(`refuses ${what}, and changes nothing`, async () => {
         await admitTable(ledger(), spec);
         const before = await readTable(ledger(), 'weather');
-        expect(await admitTable(ledger(), { ...spec, ...change })).to.contain(words);
+        const { refusal } = await admitTable(ledger(), { ...spec, ...change });
+        expect(refusal).to.contain(words);
+        expect(refusal).to.contain('catchwater reprocess --table weather');
         expect(await readTable(ledger(), 'weather')).to.deep.equal(before);
       });
     }

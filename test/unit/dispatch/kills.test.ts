@@ -1,15 +1,23 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { FetchItem } from '../../../pipeline/ledger/items.ts';
-import { dispatchScene, minute, weatherAndCities, type DispatchScene } from '../../support/dispatch-scene.ts';
+import {
+  dispatchScene,
+  marked,
+  minute,
+  weatherAndCities,
+  type DispatchScene,
+} from '../../support/dispatch-scene.ts';
 import type { Gate } from '../../support/fake-aws.ts';
 import { interleave, KilledError } from '../../support/interleave.ts';
+
+const source = marked(weatherAndCities, { relists: true });
 
 /** Healthy wake-ups and a healthy engine, hours apart, until nothing is left to do. */
 async function finish(aws: DispatchScene): Promise<void> {
   for (let round = 0; round < 12; round += 1) {
     aws.clock += 360 * minute;
-    await aws.wake(weatherAndCities);
+    await aws.wake(source);
     const run = aws.activeRun();
     if (run) await aws.succeed(run);
   }
@@ -46,12 +54,20 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
   const started = aws.runs.map(({ Arguments }) => Arguments?.['--manifest']);
   expect(new Set(started).size, 'one run for each load').to.equal(started.length);
 
-  const committedIn = new Map<string, string[]>();
+  const committedIn = new Map<string, string>();
   const diedIn = new Map<string, number>();
-  for (const run of aws.runs) {
+  const swept: string[] = [];
+  for (const run of aws.runs.toReversed()) {
     const { header, objects } = await aws.manifestOf(run);
-    for (const { key } of objects) {
-      if (closed.has(header.load)) committedIn.set(key, [...(committedIn.get(key) ?? []), header.load]);
+    const sweeps = Object.entries(header.marks ?? {}).filter(([, { sweep }]) => sweep);
+    if (closed.has(header.load)) swept.push(...sweeps.map(([table, { at }]) => `${table} ${at}`));
+    for (const { key, table } of objects) {
+      if (committedIn.has(key))
+        expect(
+          sweeps.map(([name]) => name),
+          'read again',
+        ).to.include(table);
+      else if (closed.has(header.load)) committedIn.set(key, header.load);
       else diedIn.set(key, (diedIn.get(key) ?? 0) + 1);
     }
   }
@@ -65,8 +81,18 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
   ).to.have.members(landed);
   for (const { key, state, load, attempts } of aws.rawObjects()) {
     expect(state, key).to.equal('done');
-    expect(committedIn.get(key), `${key} is committed once`).to.deep.equal([load]);
+    expect(committedIn.get(key), `${key} is committed once`).to.equal(load);
     expect(attempts, `${key}: dead loads`).to.equal(diedIn.get(key) ?? 0);
+  }
+  expect(new Set(swept).size, 'each mark is swept once').to.equal(swept.length);
+  const marks = new Map<string, string>();
+  for (const { resource, complete_from: from, objects = [] } of windows) {
+    if (from !== undefined && objects.length > 0 && from > (marks.get(resource) ?? ''))
+      marks.set(resource, from);
+  }
+  for (const name of ['weather', 'cities']) {
+    expect(aws.table(name)?.mark, `the mark of ${name}`).to.equal(marks.get(name));
+    expect(aws.table(name)?.sweep, `the sweep of ${name}`).to.equal(undefined);
   }
   const announced = aws.events.map(({ Detail }) => (JSON.parse(Detail ?? '') as { load: string }).load);
   expect(announced, 'events of committed loads').to.include.members([...closed]);
@@ -77,13 +103,20 @@ const scenes: [string, (aws: DispatchScene) => Promise<void>][] = [
   ['registering and starting', async () => undefined],
   ['committing', async (aws) => begin(aws, (run) => aws.succeed(run))],
   ['failing', async (aws) => begin(aws, async (run) => aws.die(run))],
+  [
+    'sweeping',
+    async (aws) => {
+      await begin(aws, (run) => aws.succeed(run));
+      await begin(aws, (run) => aws.succeed(run));
+    },
+  ],
 ];
 
 async function begin(
   aws: DispatchScene,
   end: (run: DispatchScene['runs'][number]) => Promise<void>,
 ): Promise<void> {
-  await aws.wake(weatherAndCities);
+  await aws.wake(source);
   const run = aws.activeRun();
   if (run) await end(run);
   aws.land('weather', '2026-11-21T11:00:00Z', 2);
@@ -91,7 +124,7 @@ async function begin(
 
 async function stage(prepare: (aws: DispatchScene) => Promise<void>): Promise<DispatchScene> {
   const aws = dispatchScene();
-  aws.land('weather', '2026-11-21T10:00:00Z', 3);
+  aws.list('weather', '2026-11-21T10:00:00Z', 3);
   aws.land('cities', '2026-11-21T10:00:00Z', 1);
   await prepare(aws);
   return aws;
@@ -121,7 +154,7 @@ for (const [what, prepare] of scenes) {
     it('may be killed after any of its calls', async () => {
       for (let killedAfter = 1; ; killedAfter += 1) {
         const aws = await stage(prepare);
-        const run = (gate: Gate): Promise<void> => aws.wake(weatherAndCities, {}, gate);
+        const run = (gate: Gate): Promise<void> => aws.wake(source, {}, gate);
         const { killed } = await interleave([{ killedAfter, run }], () => 0);
         await finish(aws);
         await expectOrder(aws);
@@ -140,11 +173,11 @@ for (const [what, prepare] of scenes) {
         for (let call = 1; ; call += 1) {
           const aws = await stage(prepare);
           const other = (): Promise<void> =>
-            aws.wake(weatherAndCities, {}, otherGate).catch((error: unknown) => {
+            aws.wake(source, {}, otherGate).catch((error: unknown) => {
               if (!(error instanceof KilledError)) throw error;
             });
           const { gate, reached } = before(call, other);
-          await aws.wake(weatherAndCities, {}, gate);
+          await aws.wake(source, {}, gate);
           await finish(aws);
           await expectOrder(aws);
           if (reached()) continue;
@@ -159,7 +192,11 @@ for (const [what, prepare] of scenes) {
 describe('wake-ups at the same time', () => {
   const round = fc.record({
     lands: fc.option(
-      fc.record({ resource: fc.constantFrom('weather', 'cities'), objects: fc.integer({ min: 0, max: 4 }) }),
+      fc.record({
+        resource: fc.constantFrom('weather', 'cities'),
+        objects: fc.integer({ min: 0, max: 4 }),
+        how: fc.constantFrom('land' as const, 'list' as const),
+      }),
       {
         nil: undefined,
       },
@@ -186,11 +223,11 @@ describe('wake-ups at the same time', () => {
             if (lands) {
               hour += 1;
               const at = `2026-11-21T${String(hour).padStart(2, '0')}:00:00Z`;
-              aws.land(lands.resource, at, lands.objects);
+              aws[lands.how](lands.resource, at, lands.objects);
             }
             const actors = wakeUps.map(({ killedAfter }) => ({
               killedAfter,
-              run: (gate: Gate) => aws.wake(weatherAndCities, {}, gate),
+              run: (gate: Gate) => aws.wake(source, {}, gate),
             }));
             const glue = { killedAfter: undefined, run: (gate: Gate) => runEngine(aws, engine, gate) };
             await interleave([...actors, glue], next);

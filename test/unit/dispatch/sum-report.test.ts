@@ -93,10 +93,12 @@ const good: ReportLine[] = [
   }),
   file('cities/part-0.parquet', 'cities', {
     inserted: 3,
-    removed: 2,
+    removed: 4,
     deleted: 1,
+    vanished: 1,
+    moved: 2,
     rows_before: 5,
-    rows_after: 6,
+    rows_after: 4,
   }),
   {
     kind: 'quarantine',
@@ -133,9 +135,11 @@ describe('sumReport', () => {
       inserted: 9,
       deleted: 1,
       rowsBefore: 12,
-      rowsAfter: 20,
+      rowsAfter: 18,
       recovered: 1,
-      removed: 2,
+      removed: 4,
+      vanished: 1,
+      moved: 2,
       files: 3,
       filesWritten: 2,
       balanced: true,
@@ -155,7 +159,7 @@ describe('sumReport', () => {
     expect(weather?.quarantined).to.deep.equal({ cast: 2 });
     expect(weather?.drift).to.deep.equal({ uv: 5 });
     expect(cities?.touched).to.deep.equal(['']);
-    expect(cities?.receipt).to.include({ objects: 1, rowsParsed: 4, rowsAfter: 6, balanced: true });
+    expect(cities?.receipt).to.include({ objects: 1, rowsParsed: 4, rowsAfter: 4, balanced: true });
     expect(cities).to.deep.include({ warned: { 'people: below_min': 3 }, held: { 'people: below_min': 1 } });
     expect(weather).to.deep.include({ warned: {}, held: {} });
   });
@@ -189,6 +193,8 @@ describe('sumReport', () => {
       'recovered',
       'removed',
       'deleted',
+      'vanished',
+      'moved',
     ],
     quarantine: ['rows'],
     end: ['lines'],
@@ -223,6 +229,50 @@ describe('sumReport', () => {
     }
   });
 
+  it('knows what each raw object had in it, over all tables that it feeds', async () => {
+    const tables = [tableSpec('weather', 'hour'), tableSpec('cities', 'none')];
+    const objects = ['weather', 'cities'].map((table) => ({
+      kind: 'object' as const,
+      table,
+      ...landed('raw/a'),
+    }));
+    const { objects: found } = await sum(
+      [
+        object('raw/a', 'weather', { rows: 9, filtered: 2, quarantined: 1 }),
+        object('raw/a', 'cities', { rows: 5, quarantined: 2 }),
+      ],
+      { header: { ...manifest.header, tables }, objects },
+    );
+    expect([...found]).to.deep.equal([['raw/a', { rows: 7, quarantined: 3 }]]);
+  });
+
+  it('accepts a load that reads no object and only sweeps', async () => {
+    const marks = { cities: { at: '2026-11-21T10:00:00.000Z', sweep: true as const } };
+    const { receipt, objects } = await sum(
+      [
+        good[0] as ReportLine,
+        file('cities/part-0.parquet', 'cities', { rows_before: 5, rows_after: 2, removed: 3, vanished: 3 }),
+        { kind: 'end', lines: 2 },
+      ],
+      { header: { ...manifest.header, marks }, objects: [] },
+    );
+    expect(receipt).to.include({ objects: 0, rowsParsed: 0, removed: 3, vanished: 3, balanced: true });
+    expect(objects.size).to.equal(0);
+  });
+
+  it('looks for the files of a later generation in its own folder', async () => {
+    const header = { ...manifest.header, folders: { weather: 'weather.g2' } };
+    const moved = good.map((line) =>
+      line.kind === 'file' ? { ...line, key: line.key.replace(/^weather\//, 'weather.g2/') } : line,
+    );
+    const { tables, receipt } = await sum(moved, { ...manifest, header });
+    expect(receipt.faults).to.deep.equal([]);
+    expect(tables[0]?.touched).to.deep.equal([hour, hour.replace('10', '11')]);
+    expect((await sum(good, { ...manifest, header })).receipt.faults.join()).to.contain(
+      'is not a file that this table may have',
+    );
+  });
+
   const without = (index: number, line: object): ReportLine[] =>
     good.with(index, { ...good[index], ...line } as ReportLine);
   const cases: [string, ReportLine[], string][] = [
@@ -247,6 +297,11 @@ describe('sumReport', () => {
       'on a file too many',
       without(6, { key: 'cities/part-1.parquet' }),
       'cities: cities/part-1.parquet is not a file that this table may have',
+    ],
+    [
+      'of which rows have gone nobody knows where',
+      without(6, { moved: 1 }),
+      'cities: 4 rows removed, but 1 deleted + 1 vanished + 1 moved = 3',
     ],
     [
       'that adds up in all but not per table',

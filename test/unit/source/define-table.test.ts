@@ -119,6 +119,25 @@ describe('defineTable', () => {
     expect(projects?.columns[0]?.from).to.deep.equal({ key: true });
   });
 
+  it('tells tables of listings that delete, and of rows that move, child tables too', async () => {
+    const listed = changed("', until: '{incremental.end_value}' }", "' }", tracker);
+    const text = changed(
+      'event_time: { column: created_at, immutable: true }',
+      'event_time: created_at\n    moving_keys: true\n    reconcile: { every: P7D, delete_missing: true }',
+      listed,
+    );
+    const { tables, source } = await define(text);
+    const [projects, issues, labels] = tables;
+    expect(projects).to.not.have.any.keys('marked', 'moving_keys');
+    expect(issues).to.include({ moving_keys: true });
+    expect(labels).to.include({ marked: true }).and.not.have.property('moving_keys');
+    expect(source.resources[1]?.definitions?.map(({ marked }) => marked)).to.deep.equal([true, true]);
+    expect(source.resources[1]?.table).to.include({ marks: true, moving: true });
+    const kept = await define(changed('delete_missing: true', 'delete_missing: false', text));
+    expect(kept.source.resources[1]?.reconcile).to.include({ delete_missing: false });
+    expect(kept.source.resources[1]?.definitions?.some(({ marked }) => marked)).to.equal(false);
+  });
+
   it('hides what is redacted or hashed before anything lands', async () => {
     const hidden = 'title: { type: string, from: $.a.title, redact: true } }';
     const { source } = await define(changed('title: string }', hidden, tracker));

@@ -130,6 +130,42 @@ describe('resources that feed one table', () => {
     });
   }
 
+  it('are refused where rows of only one of them may move', async () => {
+    const moving = shop.replaceAll(
+      'partition_by: none',
+      'partition_by: day\n    event_time: at\n    moving_keys: true',
+    );
+    expect(await problemsOf(moving)).to.deep.equal([]);
+    const other = changed(
+      'event_time: at\n    moving_keys: true\n  - name',
+      'event_time: { column: at, immutable: true }\n  - name',
+      moving,
+    );
+    expect(await problemsOf(other)).to.deep.equal([`27:5 ${feed}moving_keys is not said there, true here`]);
+  });
+
+  it('all know of a listing that deletes, and only one of them may list', async () => {
+    const listed = changed(
+      '    every: once\n',
+      '    every: once\n    reconcile: { every: P7D, delete_missing: true }\n',
+      shop,
+    );
+    const loaded = await loadText(listed);
+    const [orders, events] = loaded.ok ? loaded.source.resources : [];
+    expect(orders?.reconcile).to.deep.equal({ every_ms: 7 * 86_400_000, delete_missing: true });
+    expect(events).to.not.have.property('reconcile');
+    expect([orders?.table.marks, events?.table.marks]).to.deep.equal([true, true]);
+    expect(orders && events && differenceOf(orders.table, events.table)).to.equal(undefined);
+    const both = changed(
+      '    table_name: orders\n',
+      '    table_name: orders\n    reconcile: { every: P1D, delete_missing: false }\n',
+      listed,
+    );
+    expect(await problemsOf(both)).to.deep.equal([
+      "15:5 'orders' and 'order_events' feed one table, orders, and both reconcile it: what one of them lists would be missing in the other; leave it to the one that lists everything",
+    ]);
+  });
+
   it('are warned of an order that leaves the latest to chance', async () => {
     expect(await problemsOf(shop.replaceAll('    order_by: at\n', ''))).to.deep.equal([
       "12:17 warning: of rows of 'orders' and 'order_events' with one key the one that was fetched last wins, also when what it says is older: add order_by, a time that all of them have",

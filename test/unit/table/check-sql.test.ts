@@ -144,6 +144,8 @@ describe('checkSql', function () {
       event_time: 'at',
       partition_by: 'day',
       order_by: ['value'],
+      marked: true,
+      moving_keys: true,
       include_when: 'value IS NOT NULL',
       delete_when: "record->>'state' = 'void'",
       schema_contract: { columns: 'freeze', data_type: 'discard_row' },

@@ -3,7 +3,7 @@ import { ConfigError } from '../../../pipeline/errors.ts';
 import { compileTable } from '../../../pipeline/table/compile-table.ts';
 import { lineageColumns } from '../../../pipeline/table/table-spec.ts';
 import type { TableDefinition } from '../../../pipeline/table/table-definition.ts';
-import { openDuck, putLines } from '../../support/duck.ts';
+import { openDuck, putLines, readTexts } from '../../support/duck.ts';
 import { column, tableDefinition } from '../../support/table-definition.ts';
 
 const columns = [
@@ -74,6 +74,62 @@ describe('compileTable', () => {
     });
   }
 
+  const options: Partial<TableDefinition>[] = [{}, { delete_when: 'share > 1' }];
+  for (const option of options.flatMap((one) => [
+    { ...one, marked: true },
+    { ...one, moving_keys: true },
+    { ...one, marked: true, moving_keys: true },
+  ])) {
+    it(`gives a merge that runs, over stored files of fewer columns too: ${JSON.stringify(option)}`, async () => {
+      const spec = compileTable(tableDefinition({ columns, primary_key: ['label', 'at'], ...option }));
+      const duck = await openDuck();
+      const [all, few] = [spec.columns, spec.columns.filter(({ name }) => name !== 'share')].map((list) =>
+        list.map(({ name, type }) => `"${name}" ${type}`).join(', '),
+      );
+      await duck.run(
+        `CREATE TABLE incoming (${all}${spec.tombstones_sql === undefined ? '' : ', _deleted BOOLEAN'}); CREATE TABLE stored (${few});
+        CREATE TABLE tombstones (text VARCHAR); CREATE TABLE mark ("at" TIMESTAMP); CREATE TABLE moved (label VARCHAR, "at" TIMESTAMP)`,
+      );
+      const described = (await duck.runAndReadAll(`DESCRIBE ${spec.merge_sql}`)).getRows();
+      expect(described.map(([name]) => name)).to.deep.equal([
+        ...spec.columns.map(({ name }) => name),
+        '_outcome',
+        ...(spec.tombstones_sql === undefined ? [] : ['_deleted']),
+      ]);
+    });
+  }
+
+  it('says what a table needs beyond the ordinary, and of the ordinary nothing', () => {
+    const keyed = { columns, primary_key: ['label'] };
+    const needs = (part: Partial<TableDefinition>): object => {
+      const { marks, relists, moving, places_sql, winners_sql, event_time } = compileTable(
+        tableDefinition({ ...keyed, ...part }),
+      );
+      const sql = [places_sql, winners_sql].filter((text) => text !== undefined).length;
+      return Object.fromEntries(
+        Object.entries({ marks, relists, moving, event_time, sql }).filter(([, value]) => Boolean(value)),
+      );
+    };
+    expect(needs({})).to.deep.equal({});
+    expect(needs({ event_time: 'at' })).to.deep.equal({});
+    expect(needs({ event_time: 'at', partition_by: 'day' })).to.deep.equal({ event_time: 'at' });
+    expect(needs({ marked: true })).to.deep.equal({ marks: true });
+    expect(needs({ marked: true, order_by: ['at'] })).to.deep.equal({ marks: true, relists: true });
+    expect(needs({ moving_keys: true })).to.deep.equal({ moving: true, sql: 2 });
+  });
+
+  it('asks for a value once only of rows that stay', async () => {
+    const unique = columns.map((one) => (one.name === 'share' ? { ...one, unique: true } : one));
+    const duck = await openDuck();
+    await duck.run(
+      `CREATE TABLE merged AS FROM (VALUES (1.5, 'stored'), (1.5, 'vanished'), (1.5, 'moved'), (2.5, 'same'), (2.5, 'inserted')) AS merged(share, _outcome)`,
+    );
+    const spec = compileTable(tableDefinition({ columns: unique, primary_key: ['label'], marked: true }));
+    expect(await readTexts(duck, spec.unique_sql ?? '')).to.deep.equal([
+      { violation: 'warn not_unique share', rows: '2' },
+    ]);
+  });
+
   it('gives equal statements for equal definitions', () => {
     const definition = tableDefinition({ columns, primary_key: ['label'] });
     expect(compileTable(structuredClone(definition))).to.deep.equal(compileTable(definition));
@@ -88,6 +144,8 @@ describe('compileTable', () => {
       /no column time/,
     ],
     ['partitions without an event time', { columns, partition_by: 'day' }, /needs an event_time/],
+    ['marks without a key', { columns, marked: true }, /reconcile needs a primary_key/],
+    ['moving keys without a key', { columns, moving_keys: true }, /moving_keys needs a primary_key/],
     ['a double in a key', { columns, primary_key: ['share'] }, /share is a double/],
     ['a name of its own', { columns: [column('_extra', 'varchar')] }, /_extra/],
     [

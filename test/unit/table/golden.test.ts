@@ -5,9 +5,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { expect } from 'chai';
 import { quoteName } from '../../../pipeline/table/quote.ts';
 import type { TableSpec } from '../../../pipeline/table/table-spec.ts';
+import { tombstonesKey } from '../../../pipeline/table/tombstones-sql.ts';
 import { openDuck, putLines, readTexts } from '../../support/duck.ts';
 import { readGoldenCases, type GoldenCase, type GoldenRow } from '../../support/golden-case.ts';
-import { loadLines } from '../../support/load-lines.ts';
+import { loadLines, putMark, putMoved } from '../../support/load-lines.ts';
 
 describe('the golden cases', () => {
   for (const { name, about, spec, ...golden } of readGoldenCases()) {
@@ -57,22 +58,25 @@ async function countViolations(duck: DuckDBConnection, spec: TableSpec): Promise
 async function expectMerged(
   duck: DuckDBConnection,
   spec: TableSpec,
-  { incoming_sql, stored_sql, rows }: NonNullable<GoldenCase['merge']>,
+  { incoming_sql, stored_sql, mark, moved_keys = [], rows }: NonNullable<GoldenCase['merge']>,
 ): Promise<void> {
   await duck.run(`CREATE VIEW incoming AS ${incoming_sql}`);
   await duck.run(`CREATE VIEW stored AS ${stored_sql}`);
+  await putMark(duck, mark);
+  await putMoved(duck, spec, moved_keys);
   expect(pickNamed(await readTexts(duck, spec.merge_sql), rows)).to.deep.equal(rows);
 }
 
 async function expectLoaded(
   duck: DuckDBConnection,
   spec: TableSpec,
-  { loads, rows }: NonNullable<GoldenCase['loads']>,
+  { loads, rows, tombstones }: NonNullable<GoldenCase['loads']>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
   try {
-    for (const { lines, ...counts } of loads) {
-      expect(await loadLines(duck, { spec, folder }, lines)).to.include(counts);
+    for (const { lines, mark, sweep = false, moved_keys = [], ...counts } of loads) {
+      const options = { ...(mark !== undefined && { mark }), sweep, moved_keys };
+      expect(await loadLines(duck, { spec, folder }, lines, options)).to.include(counts);
     }
     const files = `read_parquet('${folder}/**/*.parquet', hive_partitioning = false)`;
     const found = await readTexts(
@@ -80,9 +84,18 @@ async function expectLoaded(
       `SELECT * FROM ${files} ORDER BY ${spec.key.map(quoteName).join(', ')}`,
     );
     expect(pickNamed(found, rows)).to.deep.equal(rows);
+    if (tombstones !== undefined) expect(await countTombstones(duck, folder)).to.equal(tombstones);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function countTombstones(duck: DuckDBConnection, folder: string): Promise<number> {
+  const counted = await readTexts(
+    duck,
+    `SELECT sum(json_array_length(decode(value), '$.rows')) AS tombstones FROM parquet_kv_metadata('${folder}/**/*.parquet') WHERE decode(key) = '${tombstonesKey}'`,
+  );
+  return Number(counted[0]?.['tombstones'] ?? 0);
 }
 
 function nameReject(row: GoldenRow): GoldenRow {

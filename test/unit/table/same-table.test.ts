@@ -25,6 +25,14 @@ describe('two resources of one table', () => {
     expect(difference({ delete_when: 'id = 1' }, { ...orders, removable: true })).to.equal(undefined);
   });
 
+  it('must agree about the time that says where a row lies', () => {
+    const columns = [...(orders.columns ?? []), column('paid_at', 'timestamp')];
+    const [one, other] = ['at', 'paid_at'].map((event_time) => ({ ...orders, columns, event_time }));
+    const daily = { partition_by: 'day' } as const;
+    expect(difference({ ...one, ...daily }, { ...other, ...daily })).to.equal('event_time');
+    expect(difference({ ...one }, { ...other })).to.equal(undefined);
+  });
+
   const differences: [string, Partial<TableDefinition>][] = [
     ['columns', { columns: [column('id', 'bigint'), column('state', 'varchar')] }],
     ['columns', { columns: [column('id', 'bigint'), column('state', 'double'), column('at', 'timestamp')] }],
@@ -32,6 +40,8 @@ describe('two resources of one table', () => {
     ['partition_by', { partition_by: 'day', event_time: 'at' }],
     ['files_per_partition', { files_per_partition: 2 }],
     ['order_by', { order_by: ['at'] }],
+    ['reconcile', { marked: true }],
+    ['moving_keys', { moving_keys: true }],
   ];
   for (const [part, other] of differences) {
     it(`must agree about ${part}: ${JSON.stringify(other)}`, () => {
