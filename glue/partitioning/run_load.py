@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import JobError
 from .log_event import log_event
-from .manifest import read_objects
 from .merge.merge_files import merge_tasks
+from .moving.merge_moving import merge_moving
 from .parse.parse_objects import parse_tasks
-from .plan_tasks import count_merge_tasks, plan_parsing
+from .plan_load import LoadPlan, plan_load
 from .prepare_load import PreparedLoad
 from .spark_session import count_slots, slots_of_executor
+from .start_tasks import start_tasks
 from .task_rows import PARSED_COLUMNS, REPORTED_COLUMNS
 from .task_settings import TaskSettings
+from .visit_files import visit_files
 from .write_report import write_report
 
 if TYPE_CHECKING:
@@ -33,15 +35,14 @@ def run_load(spark: "SparkSession", prepared: PreparedLoad) -> None:
     from .largest import Largest
 
     started = time.monotonic()
-    load, aws, totals = prepared.load, prepared.aws, prepared.totals
+    load, aws = prepared.load, prepared.aws
     slots = count_slots(spark)
-    tasks = list(plan_parsing(read_objects(aws.s3, prepared.manifest), totals, slots))
-    merges = count_merge_tasks(totals, slots)
+    plan = plan_load(prepared, slots)
     figures = spark.sparkContext.accumulator({}, Largest())
     settings = TaskSettings(load, prepared.region, prepared.endpoint, slots_of_executor(spark), figures)
-    log_event("tasks planned", load=load.load, slots=slots, parse_tasks=len(tasks), merge_tasks=merges)
+    log_event("tasks planned", load=load.load, slots=slots, **plan.figures)
 
-    reported = report_lines(spark, tasks, merges, settings).persist(StorageLevel.DISK_ONLY)
+    reported = report_lines(spark, plan, settings).persist(StorageLevel.DISK_ONLY)
     try:
         # All tasks at once; the lines then come partition by partition, without running anything again.
         _run(reported)
@@ -57,8 +58,7 @@ def run_load(spark: "SparkSession", prepared: PreparedLoad) -> None:
                     "slots_per_executor": settings.slots.count,
                     "heap_bytes": settings.slots.heap_bytes,
                     "duckdb_threads": 1,
-                    "parse_tasks": len(tasks),
-                    "merge_tasks": merges,
+                    **plan.figures,
                     "seconds": round(time.monotonic() - started, 1),
                     **figures.value,
                 },
@@ -66,8 +66,9 @@ def run_load(spark: "SparkSession", prepared: PreparedLoad) -> None:
         }
         with tempfile.TemporaryDirectory(prefix="catchwater-") as folder:
             path = Path(folder) / "report.ndjson.gz"
-            few = reported.coalesce(-(-merges // FETCHED_TOGETHER)).toLocalIterator(prefetchPartitions=True)
-            lines = write_report(path, header, (row.line for row in few))
+            few = reported.coalesce(-(-plan.merge_tasks // FETCHED_TOGETHER))
+            rows = few.toLocalIterator(prefetchPartitions=True)
+            lines = write_report(path, header, (row.line for row in rows))
             with path.open("rb") as body:
                 aws.s3.put_object(Bucket=load.staging_bucket, Key=load.report_key, Body=body)
     finally:
@@ -77,17 +78,18 @@ def run_load(spark: "SparkSession", prepared: PreparedLoad) -> None:
     )
 
 
-def report_lines(
-    spark: "SparkSession", tasks: list[bytes], merges: int, settings: TaskSettings
-) -> "DataFrame":
+def report_lines(spark: "SparkSession", plan: LoadPlan, settings: TaskSettings) -> "DataFrame":
     """Objects → chunks of rows by file → merged files; the result is the report, line by line."""
-    packed = spark.sparkContext.parallelize(list(enumerate(tasks)), max(1, len(tasks)))
-    return (
-        spark.createDataFrame(packed, "task int, objects binary")
-        .mapInArrow(partial(parse_tasks, settings), PARSED_COLUMNS)
-        .repartition(merges, "file")
-        .mapInArrow(partial(merge_tasks, settings), REPORTED_COLUMNS)
+    rows = start_tasks(spark, list(enumerate(plan.parse)), "task int, objects binary").mapInArrow(
+        partial(parse_tasks, settings), PARSED_COLUMNS
     )
+    if plan.swept:
+        tables = start_tasks(spark, [(table,) for table in plan.swept], "table string")
+        rows = rows.union(tables.mapInArrow(partial(visit_files, settings), PARSED_COLUMNS))
+    if plan.moving:
+        return merge_moving(spark, rows, plan.moving, settings)
+    merge = partial(merge_tasks, settings)
+    return rows.repartition(plan.merge_tasks, "file").mapInArrow(merge, REPORTED_COLUMNS)
 
 
 def _run(frame: "DataFrame") -> None:
