@@ -2,9 +2,13 @@ import { confirmByTyping, readSecretValue } from './ask.ts';
 import { deploySource } from './commands/deploy.ts';
 import { destroyStack } from './commands/destroy.ts';
 import { packageArtifacts } from './commands/package.ts';
+import { confirmPlans, runReprocess } from './commands/reprocess.ts';
 import { setSecret, type SetSecretOptions } from './commands/set-secret.ts';
 import { connect } from './connect.ts';
+import { count } from './figures.ts';
 import { parseAssignments } from './parse-assignments.ts';
+import { describePlan } from './reprocess/describe-plan.ts';
+import type { Planned } from './reprocess/plan-reprocess.ts';
 import { printJson, printTable, say, sayWarning, startProgress } from './say.ts';
 
 interface PlaceArguments {
@@ -17,6 +21,8 @@ export interface DeployArguments extends PlaceArguments {
   source: string;
   stack?: string;
   baseUrl?: string;
+  reprocess?: boolean;
+  yes?: boolean;
 }
 
 /** What deploy, destroy, package and secret set print: results on standard output, talk on standard error. */
@@ -29,6 +35,7 @@ export async function deployAndPrint(words: string[], options: DeployArguments):
     region: options.region,
     profile: options.profile,
     parameters: parseAssignments(words),
+    reprocess: options.reprocess ? { confirm: (planned) => showAndConfirm(planned, options.yes) } : undefined,
     onProgress: startProgress(),
   });
   if (options.json) {
@@ -41,7 +48,39 @@ export async function deployAndPrint(words: string[], options: DeployArguments):
       ? `${stackName} is deployed, ${deployed.seconds.toFixed(1)} s`
       : `${stackName} is up to date, nothing was changed`,
   );
+  for (const { table, generation, rows } of deployed.reprocessed) {
+    say(`${table} is made anew: queries read generation ${generation}, ${count(rows, 'row')}`);
+  }
   printTable(deployed.outputs);
+}
+
+async function showAndConfirm(planned: readonly Planned[], yes = false): Promise<void> {
+  for (const { plan } of planned) say(describePlan(plan));
+  await confirmPlans(planned, yes);
+}
+
+export interface ReprocessArguments extends PlaceArguments {
+  stack: string;
+  table: string;
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+export function reprocessAndPrint(options: ReprocessArguments): Promise<number> {
+  const { stack, json = false, dryRun = false, yes = false, ...others } = options;
+  process.once('SIGINT', () => {
+    say('\nstopped watching; what has begun goes on by itself. The same command watches it again');
+    process.exit(130);
+  });
+  return runReprocess({
+    stackName: stack,
+    json,
+    dryRun,
+    yes,
+    ...others,
+    stdout: process.stdout,
+    onProgress: startProgress(),
+  });
 }
 
 export interface DestroyArguments extends PlaceArguments {

@@ -4,10 +4,12 @@ import {
   deployAndPrint,
   destroyAndPrint,
   packageAndPrint,
+  reprocessAndPrint,
   setSecretAndPrint,
   type DeployArguments,
   type DestroyArguments,
   type PackageArguments,
+  type ReprocessArguments,
   type SecretArguments,
 } from './print-results.ts';
 import { say } from './say.ts';
@@ -34,6 +36,7 @@ export async function runProgram(
   addLocal(program, async (options) => exit(await runLocal(options)));
   addSourceCommands(program, exit);
   addDeploy(program);
+  addReprocess(program, exit);
   addDestroy(program);
   addLedgerCommands(program, exit);
   addSecret(program);
@@ -113,6 +116,11 @@ function addDeploy(program: Command): void {
     .requiredOption('--source <path>', 'source file')
     .option('--stack <name>', "name of the stack; default: the source's name")
     .option('--base-url <url>', "instead of the source's base_url: a proxy, or a stand-in for the API")
+    .option(
+      '--reprocess',
+      'make tables anew whose stored files cannot follow the source: their raw responses are read again',
+    )
+    .option('--yes', 'do not ask')
     .argument(
       '[parameters...]',
       "stack parameters, such as Cadence='rate(1 hour)'; the others stay as they are",
@@ -122,9 +130,33 @@ function addDeploy(program: Command): void {
       `Examples:
   catchwater deploy --source weather.yaml
   catchwater deploy --source weather.yaml --stack weather-test Cadence='cron(5 * * * ? *)' BatchWindowMinutes=0
+  catchwater deploy --source weather.yaml --reprocess
 `,
     )
     .action((words: string[], options: DeployArguments) => deployAndPrint(words, options));
+}
+
+function addReprocess(program: Command, exit: (code: number) => void): void {
+  withPlace(program.command('reprocess'))
+    .description('reads the raw responses of a table again, as its deployed source says now; calls no API')
+    .requiredOption('--stack <name>', 'name of the stack')
+    .requiredOption('--table <name>', 'table to make anew')
+    .option('--dry-run', 'show the plan, do nothing')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'before',
+      `Examples:
+  catchwater reprocess --stack weather --table hourly_weather --dry-run
+  catchwater reprocess --stack weather --table hourly_weather --yes
+
+The plan comes first. The new files are made beside the old ones and checked, then queries are switched to them at once.
+It goes on when this command is stopped; the same command watches it again.
+
+Exit codes: 0 done, or planned; 1 the new files are at fault, or loads die; 2 refused, nothing was changed (raw responses are
+no longer there; the ledger has moved since the plan); 3 not confirmed.
+`,
+    )
+    .action(async (options: ReprocessArguments) => exit(await reprocessAndPrint(options)));
 }
 
 function addDestroy(program: Command): void {

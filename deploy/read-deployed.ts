@@ -49,7 +49,7 @@ export async function readDeployed(next: CompiledSource, place: Place): Promise<
   return { ...(source && { source }), ...(stored && { stored }), notes };
 }
 
-async function readSource(s3: SourceStore, bucket: string, key: string): Promise<CompiledSource> {
+export async function readSource(s3: SourceStore, bucket: string, key: string): Promise<CompiledSource> {
   const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const source = JSON.parse((await answer.Body?.transformToString()) ?? '') as CompiledSource;
   if (source.v === 1 && Array.isArray(source.resources)) return source;
@@ -58,18 +58,21 @@ async function readSource(s3: SourceStore, bucket: string, key: string): Promise
 
 async function readStored(source: CompiledSource, ledger: Ledger): Promise<StoredData> {
   const tables = new Map<string, StoredTable>();
+  const building = new Set<string>();
   const cursors = new Set<string>();
   const names = source.resources.flatMap(({ table, child_tables }) =>
     [table, ...child_tables].map(({ name }) => name),
   );
   await inParallel([...new Set(names)], 8, async (name) => {
     const table = await readTable(ledger, name);
-    if (table) tables.set(name, table);
+    // What is building is what the next load is held against.
+    if (table) tables.set(name, table.building ?? table);
+    if (table?.building) building.add(name);
   });
   await inParallel(source.resources, 8, async ({ name, incremental }) => {
     if (!incremental) return;
     const { state } = await readState(ledger, name);
     if (Object.keys(state.cursors).length > 0) cursors.add(name);
   });
-  return { tables, cursors };
+  return { tables, building, cursors };
 }

@@ -26,8 +26,8 @@ export interface CheckAgainstOptions {
   ledger?: Ledger;
 }
 
-const reprocessing =
-  'needs reprocess: stored rows keep what they mean now until they are fetched again; raw responses cannot be read again yet';
+const reprocessing = (stack: string): string =>
+  `needs reprocess: stored rows keep what they mean now until they are fetched again, or catchwater reprocess --stack ${stack} --table … reads their raw responses again`;
 
 /**
  * `catchwater check FILE --against STACK`: what deploying the file would mean for what the stack holds. Exit code 5 when
@@ -67,7 +67,9 @@ export async function runCheckAgainst(options: CheckAgainstOptions): Promise<num
     for (const note of deployed.notes) stderr.write(`${note}; judged by the deployed source alone\n`);
     if (changes.length > 0) stdout.write(`${describeChanges(changes, sourcePath)}\n`);
     stdout.write(`${sourcePath} against the stack ${stackName}: ${countVerdicts(changes)}\n`);
-    if (changes.some(({ verdict }) => verdict === 'needs reprocess')) stdout.write(`${reprocessing}\n`);
+    if (changes.some(({ verdict }) => verdict === 'needs reprocess')) {
+      stdout.write(`${reprocessing(stackName)}\n`);
+    }
   }
   return refused === 0 ? 0 : 5;
 }

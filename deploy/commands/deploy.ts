@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigError } from '../../pipeline/errors.ts';
 import { formatProblems } from '../../pipeline/source/problem.ts';
 import { sourceKey, sourceText } from '../../pipeline/source/source-key.ts';
@@ -11,6 +12,8 @@ import { deployStack, settleStack } from '../deploy-stack.ts';
 import { describeStack, isPipeline, type StackReader } from '../describe-stack.ts';
 import { judgeChanges } from '../judge-changes.ts';
 import { openLedger } from '../open-ledger.ts';
+import { makeAnew, planStillHolds, type MadeTable, type MakeDeps } from '../reprocess/make-anew.ts';
+import { planReprocess, type Planned } from '../reprocess/plan-reprocess.ts';
 import { readTemplate, type Template } from '../read-template.ts';
 import { findMissingSecrets, secretArns } from '../source-secrets.ts';
 import { checkNamesKept, checkStackName, retainedNames } from '../stack-names.ts';
@@ -30,7 +33,14 @@ export interface DeployOptions {
   profile?: string | undefined;
   /** A Python with pip, see `buildArtifacts`. */
   python?: string | undefined;
+  /** Makes tables anew whose stored files cannot follow; without it such a source is refused. */
+  reprocess?: Reprocess | undefined;
   onProgress: (line: string) => void;
+}
+
+export interface Reprocess {
+  /** Shows what will be done; throws when the user does not want it. */
+  confirm: (planned: readonly Planned[]) => Promise<void>;
 }
 
 export interface Deployed {
@@ -40,6 +50,8 @@ export interface Deployed {
   outputs: Record<string, string>;
   sourceKey: string;
   warnings: string[];
+  /** Tables that were made anew. */
+  reprocessed: MadeTable[];
   seconds: number;
 }
 
@@ -61,14 +73,24 @@ export async function deploySource(options: DeployOptions): Promise<Deployed> {
   const found = await settleStack(cloudformation, stackName, onProgress);
   if (found) checkNamesKept(parameters, found);
   const { LedgerTable: derived } = retainedNames(stackName, parameters, connection);
-  const effects = await judgeChanges({
+  const ledger = openLedger(connection.dynamodb, found?.outputs['LedgerTable'] ?? derived);
+  const { s3 } = connection;
+  const judged = await judgeChanges({
     source,
     file: { name: options.sourcePath, text: (await readText(options.sourcePath)) ?? '' },
     found,
-    ledger: openLedger(connection.dynamodb, found?.outputs['LedgerTable'] ?? derived),
-    s3: connection.s3,
+    ledger,
+    s3,
+    reprocess: options.reprocess !== undefined,
     onProgress,
   });
+  const stagingBucket =
+    found?.outputs['StagingBucket'] ?? retainedNames(stackName, parameters, connection).StagingBucket;
+  const planned: Planned[] = [];
+  for (const table of judged.tables) {
+    planned.push(await planReprocess({ source, table, ledger, s3, stagingBucket, onProgress }));
+  }
+  if (planned.length > 0) await options.reprocess?.confirm(planned);
   const artifacts = await buildArtifacts({ python: options.python, onProgress });
   const bucket = await ensureArtifactBucket(connection, onProgress);
   const uploads = artifacts.map(({ parameter, path, body }) => ({
@@ -105,6 +127,7 @@ export async function deploySource(options: DeployOptions): Promise<Deployed> {
     adopts: adopted.length > 0,
     onProgress,
   });
+  const reprocessed = await reprocess(planned, { ledger, onProgress });
   const seconds = Math.round(performance.now() - began) / 1000;
   const inForce = { ...found?.parameters, ...parameters };
   const short = warnOfShortAlarm(inForce, template.parameters);
@@ -113,9 +136,19 @@ export async function deploySource(options: DeployOptions): Promise<Deployed> {
     stackName,
     ...deployed,
     sourceKey: key,
+    reprocessed,
     seconds,
-    warnings: [...warnings, ...effects, ...(short === undefined ? [] : [short]), ...missing],
+    warnings: [...warnings, ...judged.warnings, ...(short === undefined ? [] : [short]), ...missing],
   };
+}
+
+async function reprocess(
+  planned: readonly Planned[],
+  { ledger, onProgress }: Pick<MakeDeps, 'ledger' | 'onProgress'>,
+): Promise<MadeTable[]> {
+  const current: Planned[] = [];
+  for (const one of planned) current.push(await planStillHolds(one, ledger));
+  return makeAnew(current, { ledger, onProgress, now: () => new Date(), sleep: (ms) => wait(ms) });
 }
 
 /** Before anything is done to a stack of that name. */

@@ -1,6 +1,9 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { CatchwaterError } from '../../pipeline/errors.ts';
-import type { LoadItem } from '../../pipeline/ledger/items.ts';
+import { generationFolder } from '../../pipeline/ledger/generation-folder.ts';
+import type { LoadItem, TableItem } from '../../pipeline/ledger/items.ts';
+import { readTable } from '../../pipeline/ledger/tables.ts';
+import { folderOf, type ManifestHeader } from '../../pipeline/manifest.ts';
 import type { TableSums } from '../../pipeline/sum-report.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
 
@@ -9,19 +12,25 @@ const partitionsNamed = 2000;
 /** Entries of one PutEvents. */
 const batchSize = 10;
 
-/** Tells others, at least once, which partitions of which tables a committed load has changed. */
+/**
+ * Tells others, at least once, which partitions of which tables a committed load has changed. Nobody reads a generation that
+ * is building: of that they are told when it takes the table's place.
+ */
 export async function announceTables(
-  load: LoadItem,
+  { load, header }: { load: LoadItem; header: ManifestHeader },
   tables: readonly TableSums[],
   { glueDatabase, stagingBucket }: DispatchSettings,
-  { eventBridge }: Pick<DispatchDeps, 'eventBridge'>,
+  { eventBridge, ledger }: Pick<DispatchDeps, 'eventBridge' | 'ledger'>,
 ): Promise<void> {
+  const read = new Set<string>();
+  for (const { spec, changed } of tables) {
+    const generation = changed.length > 0 ? (await readTable(ledger, spec.name))?.generation : undefined;
+    if (folderOf(header, spec.name) === generationFolder(spec.name, generation)) read.add(spec.name);
+  }
   const entries = tables
-    .filter(({ changed }) => changed.length > 0)
-    .map(({ spec, changed, receipt, held }): PutEventsRequestEntry => ({
-      Source: 'catchwater',
-      DetailType: 'table updated',
-      Detail: JSON.stringify({
+    .filter(({ spec, changed }) => changed.length > 0 && read.has(spec.name))
+    .map(({ spec, changed, receipt, held }) =>
+      tableUpdated({
         database: glueDatabase,
         table: spec.name,
         partitions: changed.slice(0, partitionsNamed),
@@ -31,7 +40,31 @@ export async function announceTables(
         load: load.load,
         report: `s3://${stagingBucket}/${load.report_key}`,
       }),
-    }));
+    );
+  await send(entries, { eventBridge });
+}
+
+/** Tells others, at least once, that queries read another generation of the table: any of its rows may be another one. */
+export async function announceGeneration(
+  { name, building }: Pick<TableItem, 'name' | 'building'>,
+  { glueDatabase }: Pick<DispatchSettings, 'glueDatabase'>,
+  deps: Pick<DispatchDeps, 'eventBridge'>,
+): Promise<void> {
+  const { generation, rows } = building ?? {};
+  await send(
+    [tableUpdated({ database: glueDatabase, table: name, everything: true, generation, rows })],
+    deps,
+  );
+}
+
+function tableUpdated(detail: Record<string, unknown>): PutEventsRequestEntry {
+  return { Source: 'catchwater', DetailType: 'table updated', Detail: JSON.stringify(detail) };
+}
+
+async function send(
+  entries: readonly PutEventsRequestEntry[],
+  { eventBridge }: Pick<DispatchDeps, 'eventBridge'>,
+): Promise<void> {
   for (let start = 0; start < entries.length; start += batchSize) {
     const answer = await eventBridge.send(
       new PutEventsCommand({ Entries: entries.slice(start, start + batchSize) }),
@@ -39,7 +72,7 @@ export async function announceTables(
     const refused = answer.Entries?.find((entry) => entry.ErrorCode !== undefined);
     if (refused) {
       throw new CatchwaterError(
-        `EventBridge refused a "table updated" event of load ${load.load}: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`,
+        `EventBridge refused a "table updated" event: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`,
       );
     }
   }

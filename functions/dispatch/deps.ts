@@ -4,12 +4,7 @@ import type {
   PutEventsCommandOutput as PutEventsOutput,
 } from '@aws-sdk/client-eventbridge';
 import type * as Glue from '@aws-sdk/client-glue';
-import type {
-  GetObjectCommand,
-  GetObjectCommandOutput,
-  PutObjectCommand,
-  PutObjectCommandOutput,
-} from '@aws-sdk/client-s3';
+import type * as S3 from '@aws-sdk/client-s3';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
 import type { logEvent } from '../log-event.ts';
 
@@ -27,7 +22,10 @@ export interface DispatchSettings {
 
 export interface DispatchDeps {
   ledger: Ledger;
-  s3: Sends<GetObjectCommand, GetObjectCommandOutput> & Sends<PutObjectCommand, PutObjectCommandOutput>;
+  s3: Sends<S3.GetObjectCommand, S3.GetObjectCommandOutput> &
+    Sends<S3.PutObjectCommand, S3.PutObjectCommandOutput> &
+    Sends<S3.ListObjectsV2Command, S3.ListObjectsV2CommandOutput> &
+    Sends<S3.DeleteObjectsCommand, S3.DeleteObjectsCommandOutput>;
   glue: Sends<Glue.GetJobRunCommand, Glue.GetJobRunCommandOutput> &
     Sends<Glue.GetJobRunsCommand, Glue.GetJobRunsCommandOutput> &
     Sends<Glue.BatchStopJobRunCommand, Glue.BatchStopJobRunCommandOutput> &

@@ -14,6 +14,8 @@ export type TablesOf = Map<string, TableSpec[]>;
 
 interface Work {
   objects: ObjectItem[];
+  /** Table → its folder in the curated bucket, of every table that the objects feed. */
+  folders: Map<string, string>;
   /** Tables whose source has changed in a way that their files do not allow; the others go on. */
   refusals: string[];
 }
@@ -25,32 +27,37 @@ export async function findWork(
   { ledger, now, log }: Pick<DispatchDeps, 'ledger' | 'now' | 'log'>,
 ): Promise<Work> {
   const refusals = new Map<string, string>();
+  const folders = new Map<string, string>();
   for (;;) {
     const resources = new Set([...tables.keys()].filter((name) => !refusals.has(name)));
     const { objects, strangers } = await findPending(ledger, { resources, limit: mostObjects });
     const unknown = strangers.filter((name) => !tables.has(name));
     if (unknown.length > 0) log('objects without a resource', { resources: unknown }, 'WARN');
-    if (!isDue(objects, settings, now())) return { objects: [], refusals: [...refusals.values()] };
+    if (!isDue(objects, settings, now())) {
+      return { objects: [], folders, refusals: [...refusals.values()] };
+    }
 
     let refused = false;
     for (const resource of new Set(objects.map((object) => object.resource))) {
-      const refusal = await refusalOf(tables.get(resource) ?? [], ledger);
+      const refusal = await admitTables(tables.get(resource) ?? [], folders, ledger);
       if (refusal === undefined) continue;
       refusals.set(resource, refusal);
       refused = true;
     }
-    if (!refused) return { objects: takeOldest(objects), refusals: [...refusals.values()] };
+    if (!refused) return { objects: takeOldest(objects), folders, refusals: [...refusals.values()] };
   }
 }
 
 /** One table that may not be loaded keeps the resource waiting: its objects are done for all of its tables, or none. */
-async function refusalOf(
+async function admitTables(
   specs: readonly TableSpec[],
+  folders: Map<string, string>,
   ledger: DispatchDeps['ledger'],
 ): Promise<string | undefined> {
   for (const spec of specs) {
-    const refusal = await admitTable(ledger, spec);
-    if (refusal !== undefined) return refusal;
+    const admission = await admitTable(ledger, spec);
+    if (admission.refusal !== undefined) return admission.refusal;
+    folders.set(spec.name, admission.folder);
   }
   return undefined;
 }

@@ -17,7 +17,8 @@ export async function judgeLoad(
   const sums = await readSums(load, settings, deps);
   if ('fault' in sums) return sums;
   if (!sums.receipt.balanced) return unbalanced(sums.receipt.faults);
-  const faults = await updateCatalog(load, sums.tables, settings, deps);
+  const { header } = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
+  const faults = await updateCatalog({ load, header, tables: sums.tables }, settings, deps);
   return faults.length === 0 ? { sums } : unbalanced(faults);
 }
 

@@ -4,9 +4,10 @@ import type { TableDefinition } from './table-definition.ts';
 import type { Granularity, TableSpec } from './table-spec.ts';
 
 /**
- * `needs reprocess`: it works, and what is stored keeps its old meaning until it is fetched again. Only reading the raw
- * responses again would change it, for which there is no command yet.
- * `refused`: the stored files cannot follow (laws 11 and 15); deploy does not let it through.
+ * `needs reprocess`: it works, and what is stored keeps its old meaning until it is fetched again, or until
+ * `catchwater reprocess` reads the raw responses again.
+ * `refused`: the stored files cannot follow (laws 11 and 15); deploy lets it through only with `--reprocess`, which makes
+ * the table anew.
  */
 export type Verdict = 'safe' | 'needs reprocess' | 'refused';
 
@@ -69,6 +70,9 @@ export interface StoredTable {
   columns: readonly { name: string; type: string }[];
   partition_by: Granularity;
   files_per_partition: number;
+  /** Unknown of tables that an older version has made. */
+  key?: readonly string[];
+  event_time?: string;
 }
 
 export function isSame<Value>(one: Value, other: Value): boolean {

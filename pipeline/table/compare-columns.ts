@@ -38,7 +38,7 @@ function compareTypes({ name, type }: Column, stored: readonly Column[]): Change
       what: isWider ? 'column widened' : 'column retyped',
       change: `column ${name} was ${was}, is ${type}`,
       means: `Stored files hold ${was}${isWider ? ', and one table is not read with both types, though no value would be lost' : ''}: the dispatcher would refuse every further load of the table.`,
-      remedy: `Put ${was} back and add a column of another name with the type ${type} that reads the same field; or give the resource another name: that makes a new table.`,
+      remedy: `Put ${was} back and add a column of another name with the type ${type} that reads the same field.`,
       verdict: 'refused',
       path: ['columns', name, 'type'],
     },
@@ -85,7 +85,7 @@ function droppedColumn(name: string, type: string): Change {
     means:
       'Stored files have it, and the catalog shows it: the dispatcher would refuse every further load of the table.',
     remedy:
-      'Put it back: where the API no longer sends it, new rows hold NULL. Who should not see it reads a view. Or give the resource another name: that makes a new table.',
+      'Put it back: where the API no longer sends it, new rows hold NULL. Who should not see it reads a view.',
     verdict: 'refused',
     path: ['columns'],
   };

@@ -1,7 +1,6 @@
 /** Which row a record is, and which file it lies in. */
 import { isSame, type Change, type ComparedTable, type StoredTable } from './compare-change.ts';
-
-const otherName = 'or give the resource another name: that makes a new table';
+import { isOtherKey } from './compare-stored.ts';
 
 /** Layout is what files have: `stored`, where it is known, else what the deployed source says. */
 export function compareLayout(
@@ -11,7 +10,8 @@ export function compareLayout(
 ): Change[] {
   return [
     ...compareFiles({ was: stored ?? before?.spec, before: before?.spec, after }),
-    ...(before ? [...compareKey(before, after), ...compareEventTime(before, after)] : []),
+    ...compareKey(stored?.key ?? before?.spec.key, after),
+    ...compareEventTime(stored, before, after),
   ];
 }
 
@@ -35,7 +35,7 @@ function compareFiles({
     const path = [name];
     if (was && was[name] !== spec[name]) {
       const change = `${name} was ${was[name]}, is ${spec[name]}`;
-      const remedy = `Put ${was[name]} back, ${otherName}.`;
+      const remedy = `Put ${was[name]} back.`;
       return [{ what, change, means: otherFiles, remedy, verdict: 'refused', path }];
     }
     if (!before || before[name] === spec[name]) return [];
@@ -47,14 +47,12 @@ function compareFiles({
 const otherFiles =
   'Stored rows lie in the files of the old layout, where later rows of their keys would not find them: the dispatcher would refuse every further load of the table.';
 
-/** The dispatcher would not notice: the table would hold rows twice. */
-function compareKey(before: ComparedTable, { spec }: ComparedTable): Change[] {
-  const [was, is] = [before.spec.key, spec.key];
-  if (isSame(was, is)) return [];
+function compareKey(was: readonly string[] | undefined, { spec }: ComparedTable): Change[] {
+  const is = spec.key;
+  if (!was || isSame(was, is)) return [];
   const change = `the key was ${was.join(', ')}, is ${is.join(', ')}`;
   const path = ['primary_key'];
-  // One file per partition holds whatever the key; of several, the key's text decides.
-  if (spec.files_per_partition === 1 && isSame(was.toSorted(byText), is.toSorted(byText))) {
+  if (!isOtherKey(was, spec)) {
     const means = 'The same columns in another order: files are sorted otherwise when they are next written.';
     return [{ what: 'key changed', change, means, verdict: 'safe', path }];
   }
@@ -63,31 +61,32 @@ function compareKey(before: ComparedTable, { spec }: ComparedTable): Change[] {
       what: 'key changed',
       change,
       means:
-        'Stored rows are one per old key. Under the new one they would not be found by the rows that should replace them, or several would be one: the table would hold rows twice, and nothing would tell.',
-      remedy: `Put the key back, ${otherName}.`,
+        'Stored rows are one per old key. Under the new one they would not be found by the rows that should replace them, or several would be one: the dispatcher would refuse every further load of the table.',
+      remedy: 'Put the key back.',
       verdict: 'refused',
       path,
     },
   ];
 }
 
-function compareEventTime(before: ComparedTable, { spec, definition }: ComparedTable): Change[] {
-  if (!before.definition || !definition || spec.partition_by === 'none') return [];
-  const [was, is] = [before.definition.event_time, definition.event_time];
-  if (was === is || before.spec.partition_by === 'none') return [];
+function compareEventTime(
+  stored: StoredTable | undefined,
+  before: ComparedTable | undefined,
+  { spec, definition }: ComparedTable,
+): Change[] {
+  const was = stored?.event_time ?? before?.definition?.event_time;
+  const is = spec.event_time ?? definition?.event_time;
+  if (was === undefined || is === undefined || was === is) return [];
+  if (spec.partition_by === 'none' || (stored ?? before?.spec)?.partition_by === 'none') return [];
   return [
     {
       what: 'event time changed',
       change: `event_time was ${was}, is ${is}`,
       means:
-        'It says which partition a row lies in: a row that is fetched again would lie in another one, beside the stored row, and nothing would tell.',
-      remedy: `Put ${was} back, ${otherName}.`,
+        'It says which partition a row lies in: a row that is fetched again would lie in another one, beside the stored row: the dispatcher would refuse every further load of the table.',
+      remedy: `Put ${was} back.`,
       verdict: 'refused',
       path: ['event_time'],
     },
   ];
-}
-
-function byText(one: string, other: string): number {
-  return one < other ? -1 : 1;
 }

@@ -19,7 +19,7 @@ export function compareRequests(
     ...compareRecords(before, after),
     ...changesOf(
       'schedule changed',
-      differencesIn(['every_ms', 'once'], before, after),
+      differencesIn(['every_ms', 'once', 'reconcile'], before, after),
       'From the next beat on.',
     ),
     ...changesOf('request changed', asked, means),

@@ -9,6 +9,8 @@ import type { TableSpec } from './table-spec.ts';
 export interface StoredData {
   /** By name; a table that is not here was never written. */
   tables: ReadonlyMap<string, StoredTable>;
+  /** Of these tables, as they are when the generation that is building is theirs. */
+  building?: ReadonlySet<string>;
   /** Resources that have cursors. */
   cursors: ReadonlySet<string>;
 }
@@ -127,8 +129,26 @@ function tablesOf({
   return [describe(table), ...(child_tables ?? []).map(describe)];
 }
 
-function ofTable(change: Change, table: string, { name }: CompiledResource): Change {
-  return table === name ? change : { ...change, table };
+function ofTable({ remedy, ...change }: Change, table: string, resource: CompiledResource): Change {
+  const { name } = resource;
+  return {
+    ...change,
+    ...(remedy !== undefined && { remedy: `${remedy} ${anew} ${otherTable(table, resource)}` }),
+    ...(table !== name && { table }),
+  };
+}
+
+const anew =
+  'Or `catchwater deploy --reprocess` makes the table anew from the raw responses, without a call to the API.';
+
+function otherTable(table: string, { name, table: own }: CompiledResource): string {
+  const what =
+    table === name
+      ? 'give the resource another name'
+      : table === own.name
+        ? 'choose another table_name'
+        : 'give the child table another name';
+  return `Or ${what}: that makes a new table.`;
 }
 
 const addedChild: Change = {

@@ -51,6 +51,7 @@ const rowParts = [
   ['row filter changed', 'include_when', 'Rows that are stored stay, rows that were left out stay away.'],
   ['row filter changed', 'delete_when', 'Rows that were stored or deleted before are not judged again.'],
   ['contract changed', 'schema_contract', 'It is asked of what is loaded from now on.'],
+  ['other', 'moving_keys', 'It holds for rows that come in from now on.'],
   ['other', 'records', 'Rows come from there from now on; stored ones stay.'],
 ] as const;
 

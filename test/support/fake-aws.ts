@@ -15,7 +15,12 @@ import {
   type Table,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
-import { type GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  type GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import type { DispatchDeps, DispatchSettings } from '../../functions/dispatch/deps.ts';
 import type { LeaseItem, LoadItem, ObjectItem } from '../../pipeline/ledger/items.ts';
@@ -66,9 +71,24 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
       world.objects.set(command.input.Key ?? '', command.input.Body as Buffer);
       return {};
     }
-    const bytes = world.objects.get((command as GetObjectCommand).input.Key ?? '');
+    if (command instanceof ListObjectsV2Command) return listFiles(command);
+    if (command instanceof DeleteObjectsCommand) {
+      for (const { Key = '' } of command.input.Delete?.Objects ?? []) world.objects.delete(Key);
+      return {};
+    }
+    const { Key = '', Range } = (command as GetObjectCommand).input;
+    const bytes = world.objects.get(Key);
     if (!bytes) throw named('NoSuchKey');
-    return { Body: Readable.from([bytes]) };
+    // Ranges are asked of small files only: all of one is its end, too.
+    if (Range === undefined) return { Body: Readable.from([bytes]) };
+    return { Body: { transformToByteArray: async () => bytes }, ETag: '"e"' };
+  };
+
+  /** Two to a page. */
+  const listFiles = ({ input: { Prefix = '', StartAfter = '' } }: ListObjectsV2Command): object => {
+    const keys = [...world.objects.keys()].filter((key) => key.startsWith(Prefix) && key > StartAfter);
+    const page = keys.toSorted((one, other) => (one < other ? -1 : 1)).slice(0, 2);
+    return { Contents: page.map((Key) => ({ Key })), IsTruncated: page.length < keys.length };
   };
 
   const glue = (command: unknown): unknown => {

@@ -54,7 +54,7 @@ export function fakeBucket({ versioned = true } = {}): FakeBucket {
     if (command instanceof PutObjectCommand) {
       const { Key = '', Body, Metadata = {}, IfNoneMatch } = command.input;
       if (IfNoneMatch !== '*') throw new Error('raw objects are written with If-None-Match: *');
-      return store(Key, Body as Buffer, Metadata);
+      return store(Key, Buffer.from(Body as Buffer), Metadata);
     }
     if (command instanceof HeadObjectCommand) {
       const found = objects.get(command.input.Key ?? '');
@@ -69,7 +69,8 @@ export function fakeBucket({ versioned = true } = {}): FakeBucket {
     }
     if (command instanceof UploadPartCommand) {
       const { UploadId, PartNumber = 0, Body } = command.input;
-      uploadOf(UploadId).parts.set(PartNumber, Body as Buffer);
+      // As it is now: whoever sends it may write the next part over it.
+      uploadOf(UploadId).parts.set(PartNumber, Buffer.from(Body as Buffer));
       return { ETag: `"p${PartNumber}"` };
     }
     if (command instanceof CompleteMultipartUploadCommand) {

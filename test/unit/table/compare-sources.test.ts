@@ -194,6 +194,13 @@ describe('compareSources', () => {
         'projects · column retyped · refused',
         'title_changes · projects · column retyped · refused',
       ]);
+      const [own, shared] = await compare(both, retyped);
+      expect(own?.remedy).to.match(
+        /deploy --reprocess.*Or give the resource another name: that makes a new table/,
+      );
+      expect(shared?.remedy).to.match(
+        /deploy --reprocess.*Or choose another table_name: that makes a new table/,
+      );
       expect((await compare(both, changed('$.new_title', '$.title', both))).map(short)).to.deep.equal([
         'title_changes · projects · column read otherwise · needs reprocess',
       ]);

@@ -72,7 +72,7 @@ const weatherChanges: SourceChange[] = [
     'primary_key: [city, time]',
     'primary_key: [time]',
     ['readings · key changed · refused'],
-    /city, time, is time.*rows twice/s,
+    /city, time, is time.*several would be one.*deploy --reprocess/s,
   ],
   [
     'no key any more',
