@@ -1,7 +1,9 @@
 /** The commands that look into, or write to, the ledger of a stack. */
 import type { Command } from 'commander';
 import { runAck } from './commands/ack.ts';
+import { runDoctor } from './commands/doctor.ts';
 import { runGaps } from './commands/gaps.ts';
+import { runStatus } from './commands/status.ts';
 
 type Exit = (code: number) => void;
 
@@ -15,6 +17,8 @@ interface LedgerArguments {
 }
 
 export function addLedgerCommands(program: Command, exit: Exit): void {
+  addStatus(program, exit);
+  addDoctor(program, exit);
   withStack(program.command('gaps'))
     .description('lists what the API had forgotten before it was fetched, until somebody acknowledges it')
     .option('--exit-code', 'end with 5 when there is one')
@@ -34,6 +38,31 @@ export function addLedgerCommands(program: Command, exit: Exit): void {
     )
     .action(async (gaps: string[], { stack, json = false, ...place }: LedgerArguments) =>
       exit(await runAck({ gaps, stackName: stack, json, ...place, ...output })),
+    );
+}
+
+function addStatus(program: Command, exit: Exit): void {
+  withStack(program.command('status'))
+    .description('shows on one screen what a pipeline has fetched and loaded, and what stands still and why')
+    .addHelpText(
+      'before',
+      'Examples:\n  catchwater status --stack weather\n  catchwater status --stack weather --json\n',
+    )
+    .action(async ({ stack, json = false, ...place }: LedgerArguments) =>
+      exit(await runStatus({ stackName: stack, json, ...place, ...output })),
+    );
+}
+
+function addDoctor(program: Command, exit: Exit): void {
+  withStack(program.command('doctor'))
+    .description('checks a pipeline, and says of what is wrong how to go on')
+    .option('--source <path>', 'source file that ought to be deployed')
+    .addHelpText(
+      'before',
+      'Examples:\n  catchwater doctor --stack weather\n  catchwater doctor --stack weather --source weather.yaml --json\n\nExit codes: 0 nothing has failed, 5 something has.\n',
+    )
+    .action(async ({ stack, source, json = false, ...place }: LedgerArguments & { source?: string }) =>
+      exit(await runDoctor({ stackName: stack, sourcePath: source, json, ...place, ...output })),
     );
 }
 

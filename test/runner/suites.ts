@@ -37,6 +37,10 @@ export function listSuites(): Suite[] {
 
 /** Those that take a minute or two come first, or one of them would run alone at the end. */
 const long = [
+  'reconcile',
+  'reprocess',
+  'status',
+  'continue',
   'permissions',
   'start',
   'live-columns',

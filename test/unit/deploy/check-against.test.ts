@@ -126,14 +126,15 @@ describe('catchwater check --against', () => {
                    Stored files have it, and the catalog shows it: the dispatcher would refuse every
                    further load of the table.
                    → Put it back: where the API no longer sends it, new rows hold NULL. Who should
-                   not see it reads a view. Or give the resource another name: that makes a new
-                   table.
+                   not see it reads a view. Or \`catchwater deploy --reprocess\` makes the table anew
+                   from the raw responses, without a call to the API. Or give the resource another
+                   name: that makes a new table.
   needs reprocess  column rain (double) is added  (./weather.yaml:15)
                    Rows that are stored hold NULL there until they are fetched again. In the catalog
                    it comes last.
 
 ./weather.yaml against the stack weather: 3 changes: 1 refused, 1 needs reprocess, 1 safe
-needs reprocess: stored rows keep what they mean now until they are fetched again; raw responses cannot be read again yet
+needs reprocess: stored rows keep what they mean now until they are fetched again, or catchwater reprocess --stack weather --table … reads their raw responses again
 `);
   });
 
@@ -205,19 +206,20 @@ needs reprocess: stored rows keep what they mean now until they are fetched agai
   });
 });
 
-async function judge(source: string, world: World, isThere = true) {
+async function judge(source: string, world: World, isThere = true, reprocess = false) {
   const { ledger, s3 } = account(world);
   const progress: string[] = [];
   const key = world.deployed ? sourceKey(world.deployed) : 'sources/old.json';
-  const warnings = await judgeChanges({
+  const judged = await judgeChanges({
     source: await compile(source),
     file: { name: 'weather.yaml', text: source },
     found: isThere ? { parameters: { ArtifactBucket: 'artifacts', SourceKey: key } } : undefined,
     ledger,
     s3,
+    reprocess,
     onProgress: (line) => progress.push(line),
   });
-  return { warnings, progress };
+  return { ...judged, progress };
 }
 
 describe('judgeChanges', () => {
@@ -231,6 +233,17 @@ describe('judgeChanges', () => {
       /^nothing was deployed: what is stored cannot follow this source\n\nreadings\n {2}refused .*weather\.yaml:15/,
     );
     expect(error.message).to.include('→ Put double back');
+    expect(error.message).to.include(
+      'catchwater deploy --source weather.yaml --reprocess deploys it and makes',
+    );
+  });
+
+  it('names the tables that are to be made anew, where that is what is wanted', async () => {
+    const deployed = await compile(text);
+    const source = changed('temperature: double', 'temperature: bigint', text);
+    const { tables, warnings } = await judge(source, { deployed, stored: deployed }, true, true);
+    expect({ tables, warnings }).to.deep.equal({ tables: ['readings'], warnings: [] });
+    expect((await judge(text, { deployed, stored: deployed }, true, true)).tables).to.deep.equal([]);
   });
 
   it('warns of what stored rows do not follow', async () => {
@@ -258,7 +271,11 @@ describe('judgeChanges', () => {
     const source = changed('temperature: double', 'temperature: bigint', text);
     expect(await rejection(judge(source, { stored }, false))).to.be.instanceOf(ConfigError);
     const missing = { ledgerFails: 'ResourceNotFoundException' };
-    expect(await judge(source, missing, false)).to.deep.equal({ warnings: [], progress: [] });
+    expect(await judge(source, missing, false)).to.deep.equal({
+      tables: [],
+      warnings: [],
+      progress: [],
+    });
   });
 
   it('does not keep a stack that was deployed so from getting another parameter', async () => {

@@ -133,6 +133,20 @@ describe('a source tried without AWS', () => {
     expect(printed).to.match(/1 row, 0 filtered, 1 to quarantine/);
   });
 
+  it('shows the first listing of a source with reconcile like any window, also as far as it goes', async () => {
+    const text = readFileSync(sourcePath, 'utf8');
+    const reconcile = 'reconcile: { every: P7D, delete_missing: true }';
+    writeFileSync(
+      sourcePath,
+      text.replace('    primary_key: id\n', `    primary_key: id\n    ${reconcile}\n`),
+    );
+    expect(await preview({ resources: ['stations'] }), printed).to.equal(0);
+    expect(printed).to.match(/2 rows, 0 filtered, 2 to quarantine/);
+    printed = '';
+    expect(await preview({ pages: 1, resources: ['stations'] })).to.equal(0);
+    expect(printed).to.match(/1 row, 0 filtered, 1 to quarantine/);
+  });
+
   it('records answers without secrets, and runs against them with the API gone', async () => {
     expect(await record(), printed).to.equal(0);
     const fixture = readFileSync(join(folder, 'fixtures/stations/current.json'), 'utf8');
