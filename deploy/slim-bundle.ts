@@ -1,13 +1,16 @@
 import type { Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { CatchwaterError } from '../pipeline/errors.ts';
 
 /**
  * Leaves out of a function's bundle what no function uses and esbuild cannot know: two thirds of it. Cold starts read
  * and compile every byte.
  *
- * - undici: its HTTP/1.1 client alone, with the parser that Node itself bundles. No fetch, no HTTP/2, no second parser.
+ * - undici: its HTTP/1.1 client alone, with the parser that Node itself bundles. No fetch, no HTTP/2, no second parser; of
+ *   the parser's constants the two that the client reads.
+ * - Hashes in JavaScript, for a Node without crypto; S3's signer for access points of several regions.
  * - Credentials: Lambda hands a function its role's in the environment. No profiles, no SSO, no web identity.
  * - SDK clients: the schemas of operations that are never called. Computed keys, and a registry of errors, keep them
  *   alive; an error that is not registered still has its name and message, which is all that is read of these.
@@ -29,6 +32,13 @@ export function slimBundle(): Plugin {
       build.onLoad({ filter: unusedFiles }, () => ({ contents: 'module.exports = {};' }));
       build.onLoad({ filter: unusedModules }, async ({ path }) => ({
         contents: emptyExports(await readFile(path, 'utf8')),
+      }));
+      build.onLoad({ filter: portableHashes }, ({ path }) => ({
+        contents: `export const ${basename(path, '.js')} = undefined;`,
+      }));
+      build.onLoad({ filter: signerOfManyRegions }, () => ({ contents: signerOfOneRegion }));
+      build.onLoad({ filter: parserConstants }, async ({ path }) => ({
+        contents: cutAfterTypes(await readFile(path, 'utf8')),
       }));
       build.onLoad({ filter: packageFiles }, async ({ path }) => ({
         contents: JSON.stringify({
@@ -66,11 +76,27 @@ const unusedFiles =
 /** Streams of events (S3 Select), a cache of endpoints for those who turn discovery on: configured, and never used. */
 const unusedModules =
   /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$|[\\/]middleware-endpoint-discovery[\\/]dist-es[\\/]index\.js$/;
+const portableHashes = /[\\/](Sha256Js|Sha1Js|Md5Js)\.js$/;
+const signerOfManyRegions = /[\\/]signature-v4-multi-region[\\/]dist-es[\\/]SignatureV4MultiRegion\.js$/;
+const signerOfOneRegion = `
+  import { SignatureV4SignWithCredentials } from './SignatureV4SignWithCredentials';
+  export class SignatureV4MultiRegion extends SignatureV4SignWithCredentials {
+    static sigv4aDependency() { return 'none'; }
+  }`;
+const parserConstants = /[\\/]undici[\\/]lib[\\/]llhttp[\\/]constants\.js$/;
 /** Of each, the SDK reads the version. */
 const packageFiles = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/;
 const schemaFiles = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/;
 /** A cancelled transaction says why in a member of its own: the one error of which more than the name is read. */
 const errors = /^n0_registry\.registerError\((?!TransactionCanceledException).*\);$/gm;
+
+/** Its first tables are the parser's errors and types. */
+function cutAfterTypes(text: string): string {
+  const end = text.indexOf('exports.FLAGS = {');
+  if (end === -1)
+    throw new CatchwaterError("undici's constants are not in the order that slim-bundle.ts knows");
+  return text.slice(0, end);
+}
 
 function loosenSchemas(text: string): string {
   const names = new Map(

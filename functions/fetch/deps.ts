@@ -9,6 +9,7 @@ import type { Send } from '../../pipeline/http/send-request.ts';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
 import type { Holder } from '../../pipeline/ledger/window.ts';
 import type { logEvent } from '../log-event.ts';
+import type { FetchEvent } from './read-event.ts';
 
 export interface FetchDeps {
   stagingBucket: string;
@@ -25,6 +26,8 @@ export interface FetchDeps {
   mask: SecretMask;
   /** This invocation. */
   holder: Holder;
+  /** Begins another invocation with this event. */
+  invokeSelf: (event: FetchEvent) => Promise<void>;
   /** Until Lambda ends the invocation. */
   remainingMs: () => number;
   now: () => Date;

@@ -1,6 +1,7 @@
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import { inParallel } from '../../pipeline/in-parallel.ts';
 import type { CompiledResource, CompiledSource } from '../../pipeline/source/source.ts';
+import { continueFetch, longestPauseMs } from './continue-fetch.ts';
 import type { FetchDeps } from './deps.ts';
 import { fetchWindows, type WindowOutcome } from './fetch-windows.ts';
 import { openInvocation, releaseBudgets } from './open-invocation.ts';
@@ -15,15 +16,17 @@ export interface FetchResult {
 const resourcesAtOnce = 8;
 
 /**
- * Fetches every resource that is due, each on its own: what went well is committed. Throws afterwards when one failed, so
- * that Lambda counts an error, tries again, and the alarm sees it.
+ * Fetches every resource that is due, each on its own: what went well is committed, what has to stop in the middle goes on
+ * in a new invocation. Throws when one failed, so that Lambda counts an error, tries again, and the alarm sees it.
  */
 export async function fetchSource(
   source: CompiledSource,
-  { scheduledAt, resources: named }: FetchEvent,
+  event: FetchEvent,
   deps: FetchDeps,
 ): Promise<FetchResult> {
+  const { scheduledAt, resources: named } = event;
   const { client, resources } = source;
+  await waitUntil(event.notBefore, deps);
   const chosen = parentsFirst(resources).filter(({ name }) => named?.includes(name) ?? true);
   const shared = openInvocation(client, deps);
   for (const { name } of chosen) shared.chains.expect(name);
@@ -37,8 +40,15 @@ export async function fetchSource(
     await releaseBudgets(shared);
   }
   const windows = resources.flatMap(({ name }) => outcomes.get(name) ?? []);
+  await continueFetch(event, windows, deps);
   throwFailures(scheduledAt, windows);
   return { scheduledAt, windows };
+}
+
+/** What an invocation that goes on has to wait for, is near. */
+async function waitUntil(time: string | undefined, { now, sleep }: FetchDeps): Promise<void> {
+  const waitMs = time === undefined ? 0 : Date.parse(time) - now().getTime();
+  if (waitMs > 0) await sleep(Math.min(waitMs, longestPauseMs));
 }
 
 /** A child waits for its parent to begin: then the parent must not wait for a place behind it. */

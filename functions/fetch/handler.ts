@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -15,11 +16,13 @@ import { logEvent } from '../log-event.ts';
 import { readEnvironment } from '../read-environment.ts';
 import { readSource } from '../read-source.ts';
 import { fetchSource, type FetchResult } from './fetch-source.ts';
+import { invokeSelf } from './invoke-self.ts';
 import { readEvent } from './read-event.ts';
 import { createSecrets } from './read-secret.ts';
 
 interface LambdaContext {
   awsRequestId: string;
+  functionName: string;
   getRemainingTimeInMillis(): number;
 }
 
@@ -47,6 +50,7 @@ const secrets = createSecrets(
   { ssm: new SSMClient(quick), secretsManager: new SecretsManagerClient(quick) },
   now,
 );
+const lambda = new LambdaClient(quick);
 const tokens = createTokenCache();
 const ledger = { table: env.LEDGER_TABLE, dynamo };
 
@@ -83,6 +87,7 @@ export async function handler(event: unknown, context: LambdaContext): Promise<F
       budgets: createLedgerStore({ table: env.BUDGET_TABLE, dynamo }),
       mask: createSecretMask(),
       holder: { request: context.awsRequestId, execution: randomUUID() },
+      invokeSelf: (next) => invokeSelf(lambda, context.functionName, next),
       remainingMs: () => context.getRemainingTimeInMillis(),
       now,
       random: Math.random,

@@ -5,6 +5,10 @@ export interface FetchEvent {
   scheduledAt: string;
   /** Names; absent: all that are due. */
   resources?: string[];
+  /** Of an invocation that goes on where another one has stopped: how many there have been, it included. */
+  continues?: number;
+  /** There is nothing to be had earlier. */
+  notBefore?: string;
 }
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -20,11 +24,32 @@ export function readEvent(
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw wrong(`is ${JSON.stringify(event) ?? 'missing'}, not an object`);
   }
-  const { scheduledAt, resources: named, ...unknown } = event as Record<string, unknown>;
+  const {
+    scheduledAt,
+    resources: named,
+    continues,
+    notBefore,
+    ...unknown
+  } = event as Record<string, unknown>;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined) throw wrong(`has '${stray}', which means nothing here`);
-  const checked = { scheduledAt: readTime(scheduledAt, now) };
-  return named === undefined ? checked : { ...checked, resources: readNames(named, resources) };
+  return {
+    scheduledAt: readTime(scheduledAt, now),
+    ...(named !== undefined && { resources: readNames(named, resources) }),
+    ...(continues !== undefined && { continues: readCount(continues) }),
+    ...(notBefore !== undefined && { notBefore: readPause(notBefore, now) }),
+  };
+}
+
+function readCount(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
+  throw wrong(`has continues ${JSON.stringify(value)}, not a positive number; leave it out`);
+}
+
+function readPause(value: unknown, now: Date): string {
+  const end = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (end - now.getTime() <= aheadMs) return new Date(end).toISOString();
+  throw wrong(`has notBefore ${JSON.stringify(value)}, not a time that is past or near; leave it out`);
 }
 
 function readTime(value: unknown, now: Date): string {

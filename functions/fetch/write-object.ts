@@ -12,6 +12,7 @@ import { createGzip } from 'node:zlib';
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import type { LandedObject } from '../../pipeline/ledger/items.ts';
 import type { ObjectStore } from './deps.ts';
+import { PartBuffer } from './part-buffer.ts';
 
 /** One raw object on its way into the staging bucket. Calls follow one another; after `abort` there are none. */
 export interface ObjectWriter {
@@ -33,6 +34,9 @@ interface ObjectPlace {
   partBytes?: number;
 }
 
+/** Small lines go to gzip together: it works in another thread, and being handed over costs more than being packed. */
+const mostPackedAtOnce = 64 * 1024;
+
 /**
  * Lines → gzip → S3. A small object is one PutObject; a bigger one streams in parts, so that memory stays flat. Either is
  * written once: an object that is there already stays (law 1).
@@ -46,42 +50,49 @@ export function writeObject(
   // Its default level: a quarter smaller than the fastest, at a rate that no API comes near (68 MB/s and more, measured).
   const gzip = createGzip({ chunkSize: 64 * 1024 });
   const parts: CompletedPart[] = [];
-  let chunks: Buffer[] = [];
+  const waiting = new PartBuffer();
+  const packedAtOnce = Math.min(mostPackedAtOnce, partBytes);
+  let held: Buffer[] = [];
+  let heldBytes = 0;
   let upload: string | undefined;
   let lines = 0;
   let text = 0;
-  let waiting = 0;
   let bytes = 0;
   gzip.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    waiting += chunk.length;
+    waiting.append(chunk);
+    bytes += chunk.length;
   });
   // Whoever writes or closes is told of it; without a listener it would end the process.
   gzip.on('error', () => undefined);
 
-  const takeWaiting = (): Buffer => {
-    const body = Buffer.concat(chunks);
-    chunks = [];
-    bytes += body.length;
-    waiting = 0;
-    return body;
+  const pack = async (): Promise<void> => {
+    if (heldBytes === 0) return;
+    const [only, ...more] = held;
+    const packed = only && more.length === 0 ? only : Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    await new Promise<void>((resolve, reject) => {
+      gzip.write(packed, (error) => (error ? reject(error) : resolve()));
+    });
   };
 
   const sendPart = async (): Promise<void> => {
     upload ??= (await s3.send(new CreateMultipartUploadCommand({ ...place, ...attributes }))).UploadId;
     const PartNumber = parts.length + 1;
-    const part = { ...place, UploadId: upload, PartNumber, Body: takeWaiting() };
-    const { ETag, ChecksumCRC32 } = await s3.send(new UploadPartCommand(part));
+    const part = { ...place, UploadId: upload, PartNumber };
+    const { ETag, ChecksumCRC32 } = await waiting.take((Body) =>
+      s3.send(new UploadPartCommand({ ...part, Body })),
+    );
     parts.push({ PartNumber, ETag, ...(ChecksumCRC32 && { ChecksumCRC32 }) });
   };
 
   const store = async (): Promise<{ VersionId?: string | undefined; ETag?: string | undefined }> => {
     try {
       if (upload === undefined) {
-        const body = { ...place, ...attributes, Body: takeWaiting(), IfNoneMatch: '*' };
-        return await s3.send(new PutObjectCommand(body));
+        const whole = { ...place, ...attributes, IfNoneMatch: '*' };
+        return await waiting.take((Body) => s3.send(new PutObjectCommand({ ...whole, Body })));
       }
-      if (waiting > 0) await sendPart();
+      if (waiting.length > 0) await sendPart();
       const whole = { ...place, UploadId: upload, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' };
       return await s3.send(new CompleteMultipartUploadCommand(whole));
     } catch (error) {
@@ -92,14 +103,16 @@ export function writeObject(
   return {
     textBytes: () => text,
     write: async (line) => {
-      await new Promise<void>((resolve, reject) => {
-        gzip.write(line, (error) => (error ? reject(error) : resolve()));
-      });
+      if (heldBytes + line.length > packedAtOnce) await pack();
+      held.push(line);
+      heldBytes += line.length;
       lines += 1;
       text += line.length;
-      if (waiting >= partBytes) await sendPart();
+      if (heldBytes >= packedAtOnce) await pack();
+      if (waiting.length >= partBytes) await sendPart();
     },
     close: async () => {
+      await pack();
       const ended = once(gzip, 'end');
       gzip.end();
       await ended;

@@ -59,8 +59,8 @@ export const acknowledged: Record<'pipeline' | 'artifacts', Acknowledged[]> = {
     },
     {
       rule: iam('<CuratedBucket.Arn>/*'),
-      resources: ['GlueRole'],
-      reason: 'The tables are the whole bucket, and nothing else is in it.',
+      resources: ['GlueRole', 'DispatchRole'],
+      reason: 'The tables are the whole bucket, and nothing else is in it; any of them may be built anew.',
     },
     {
       rule: iam('arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table/<Database>/*'),

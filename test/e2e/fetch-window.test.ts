@@ -96,6 +96,7 @@ describe('fetching into the local AWS', function () {
           budgets: createMemoryStore(),
           mask: createSecretMask(),
           holder: { request: `r${number}`, execution: randomUUID() },
+          invokeSelf: none,
           remainingMs: () => 60_000,
           now: () => new Date(),
           random: Math.random,

@@ -18,6 +18,16 @@ describe('readEvent', () => {
       ['stations'],
     ],
   ];
+  it('reads the event of an invocation that goes on', () => {
+    const event = {
+      scheduledAt: '2026-11-21T10:05:00Z',
+      resources: ['stations'],
+      continues: 3,
+      notBefore: '2026-11-21T10:05:04.000Z',
+    };
+    expect(readEvent(event, known)).to.deep.equal(event);
+  });
+
   for (const [event, scheduledAt, resources] of good) {
     it(`reads ${JSON.stringify(event)}`, () => {
       expect(readEvent(event, known)).to.deep.equal(resources ? { scheduledAt, resources } : { scheduledAt });
@@ -59,6 +69,14 @@ describe('readEvent', () => {
     [
       { scheduledAt: '2026-11-21T10:05:00Z', resources: ['station'] },
       "names the resource 'station'; the source has hourly_weather, stations",
+    ],
+    [{ scheduledAt: '2026-11-21T10:05:00Z', continues: 0 }, 'has continues 0, not a positive number'],
+    [{ scheduledAt: '2026-11-21T10:05:00Z', continues: '1' }, 'has continues "1", not a positive number'],
+    [{ scheduledAt: '2026-11-21T10:05:00Z', continues: 1.5 }, 'has continues 1.5, not a positive number'],
+    [{ scheduledAt: '2026-11-21T10:05:00Z', notBefore: 'soon' }, 'has notBefore "soon", not a time'],
+    [
+      { scheduledAt: '2026-11-21T10:05:00Z', notBefore: '2026-11-21T10:15:00Z' },
+      'has notBefore "2026-11-21T10:15:00Z", not a time that is past or near',
     ],
   ];
   for (const [event, said] of bad) {

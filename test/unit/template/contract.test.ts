@@ -21,15 +21,17 @@ function textsOf(folder: string): string {
 describe('environment of the functions', () => {
   /** Lambda sets these itself. */
   const ofLambda = ['AWS_REGION'];
-  /** Read by Node, not by us. */
-  const ofNode = 'NODE_OPTIONS';
+  /** Read by Node and its memory, not by us. The benchmark of the memory sets the same. */
+  const ofNode = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_'];
 
   for (const [folder, name] of [
     ['fetch', 'FetchFunction'],
     ['dispatch', 'DispatchFunction'],
   ] as const) {
     const environment = properties(name)['Environment'] as { Variables?: Record<string, unknown> };
-    const { [ofNode]: _options, ...Variables } = environment.Variables ?? {};
+    const Variables = Object.fromEntries(
+      Object.entries(environment.Variables ?? {}).filter(([variable]) => !ofNode.includes(variable)),
+    );
 
     it(`${name} has what its handler reads, and nothing else`, () => {
       const handler = readFileSync(join(root, 'functions', folder, 'handler.ts'), 'utf8');
@@ -49,6 +51,15 @@ describe('environment of the functions', () => {
       }
     });
   }
+
+  it('FetchFunction runs with the memory settings that the benchmark measures', () => {
+    const { Variables = {} } = properties('FetchFunction')['Environment'] as {
+      Variables?: Record<string, unknown>;
+    };
+    const benchmark = readFileSync(join(root, 'bench/compare-responses.ts'), 'utf8');
+    for (const variable of ofNode)
+      expect(benchmark).to.contain(`${variable}: '${String(Variables[variable])}',`);
+  });
 });
 
 describe('invocations', () => {

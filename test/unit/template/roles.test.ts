@@ -23,6 +23,7 @@ const neededFor: Record<string, string[]> = {
   CompleteMultipartUploadCommand: ['s3:PutObject'],
   CreateMultipartUploadCommand: ['s3:PutObject'],
   CreateTableCommand: ['glue:CreateTable'],
+  DeleteObjectsCommand: ['s3:DeleteObject'],
   GetCommand: ['dynamodb:GetItem'],
   GetJobRunCommand: ['glue:GetJobRun'],
   GetJobRunsCommand: ['glue:GetJobRuns'],
@@ -31,6 +32,8 @@ const neededFor: Record<string, string[]> = {
   GetSecretValueCommand: ['secretsmanager:GetSecretValue'],
   GetTableCommand: ['glue:GetTable'],
   HeadObjectCommand: ['s3:GetObject'],
+  InvokeCommand: ['lambda:InvokeFunction'],
+  ListObjectsV2Command: ['s3:ListBucket'],
   PutCommand: ['dynamodb:PutItem'],
   PutEventsCommand: ['events:PutEvents'],
   PutObjectCommand: ['s3:PutObject'],
@@ -160,6 +163,31 @@ describe('roles of the template', () => {
     });
   });
 
+  it('the fetch function invokes itself, and no other', () => {
+    const name = {
+      'Fn::If': [
+        'HasFetchFunctionName',
+        { Ref: 'FetchFunctionName' },
+        { 'Fn::Sub': '${AWS::StackName}-fetch' },
+      ],
+    };
+    expect(statementNamed('FetchRole', 'GoOn').Resource).to.deep.equal({
+      'Fn::Sub': [
+        'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}',
+        { Name: name },
+      ],
+    });
+    expect(propertiesOf(template, 'FetchFunction')['FunctionName']).to.deep.equal(name);
+  });
+
+  it('the dispatcher deletes files of tables, and neither raw objects nor versions', () => {
+    const deleting = roleStatements(template, 'DispatchRole').filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('s3:Delete')),
+    );
+    expect(deleting.map(actionsOf)).to.deep.equal([['s3:GetObject', 's3:DeleteObject']]);
+    expect(deleting.flatMap(resourceNames)).to.deep.equal(['${CuratedBucket.Arn}/*']);
+  });
+
   it('the source says which secrets the fetch function may read', () => {
     const parameters = statementNamed('FetchRole', 'ReadSecretParameters');
     expect(parameters.Resource).to.deep.equal({ Ref: 'SecretParameterArns' });
@@ -188,13 +216,13 @@ describe('what no local AWS proves of the roles (law 21)', () => {
   });
 
   it('a missing key answers 404, not 403: whoever must tell has ListBucket, without a condition', () => {
-    for (const [role, bucket] of [
-      ['GlueRole', 'CuratedBucket'],
-      ['DispatchRole', 'StagingBucket'],
+    for (const [role, buckets] of [
+      ['GlueRole', ['CuratedBucket']],
+      ['DispatchRole', ['StagingBucket', 'CuratedBucket']],
     ] as const) {
       const statement = statementNamed(role, 'TellMissingFromForbidden');
       expect(actionsOf(statement)).to.deep.equal(['s3:ListBucket']);
-      expect(resourceNames(statement)).to.deep.equal([`\${${bucket}.Arn}`]);
+      expect(resourceNames(statement)).to.deep.equal(buckets.map((bucket) => `\${${bucket}.Arn}`));
       // A condition on the prefix would not match a GetObject, which carries none.
       expect(statement).to.not.have.property('Condition');
     }
