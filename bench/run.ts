@@ -4,6 +4,7 @@
  */
 import { cases } from './cases.ts';
 import { compareBundles } from './compare-bundles.ts';
+import { compareResponses } from './compare-responses.ts';
 import { compareSpeed } from './compare-speed.ts';
 import { compareVolumes } from './compare-volumes.ts';
 import type { Figures, Result } from './result.ts';
@@ -11,6 +12,7 @@ import type { Figures, Result } from './result.ts';
 const all: { name: string; measure: () => Promise<Result> }[] = [
   ...cases.map((one) => ({ name: one.name, measure: () => compareSpeed(one) })),
   { name: 'memory', measure: compareVolumes },
+  { name: 'memory of one response', measure: compareResponses },
   { name: 'bundle', measure: compareBundles },
 ];
 

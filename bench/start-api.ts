@@ -8,8 +8,8 @@ export interface Api {
 }
 
 /** A process of its own: what it costs is nobody's. It ends with this one. */
-export async function startApi(records: number): Promise<Api> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'api.ts'), String(records)], {
+export async function startApi(size: number, script = 'api.ts'): Promise<Api> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, script), String(size)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [first] = (await once(child.stdout, 'data')) as [Buffer];
