@@ -17,16 +17,27 @@ import { defaultPieceBytes, takeRecords, uncut } from './take-records.ts';
  * and keeps its text; a larger list streams. Throws HttpError for what is damaged, and what the connection threw.
  */
 export function readRecords(answer: HttpAnswer, form: BodyForm, deps: BodyDeps): BodyReading {
-  let facts: BodyFacts | undefined;
+  const reading: Reading = {};
   return {
-    pieces: (async function* pieces() {
-      facts = yield* readPieces(answer, form, deps);
-    })(),
+    pieces: readInto(reading, answer, { form, deps }),
     facts: () => {
-      if (!facts) throw new CatchwaterError('the body has not been read to its end');
-      return facts;
+      if (!reading.facts) throw new CatchwaterError('the body has not been read to its end');
+      return reading.facts;
     },
   };
+}
+
+interface Reading {
+  facts?: BodyFacts;
+}
+
+/** A function of its own: V8 keeps all that a generator made on the spot can see until memory is cleaned up thoroughly. */
+async function* readInto(
+  reading: Reading,
+  answer: HttpAnswer,
+  { form, deps }: { form: BodyForm; deps: BodyDeps },
+): AsyncGenerator<Piece> {
+  reading.facts = yield* readPieces(answer, form, deps);
 }
 
 async function* readPieces(
