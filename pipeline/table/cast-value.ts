@@ -13,7 +13,8 @@ type Timing = Pick<ColumnDefinition, 'name' | 'unit' | 'format' | 'timezone'>;
 const integer = String.raw`-?(0|[1-9]\d*)`;
 const number = String.raw`${integer}(\.\d+)?([eE][+-]?\d+)?`;
 const date = String.raw`\d{4}-\d{2}-\d{2}`;
-const time = String.raw`[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6}0*)?)?`;
+const minutes = String.raw`[T ]\d{2}:\d{2}`;
+const seconds = String.raw`:\d{2}(\.\d{1,6}0*)?`;
 const offset = String.raw`(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)`;
 
 /** Decimal places that turn a unit into microseconds. */
@@ -28,8 +29,9 @@ export function castValue(column: ColumnDefinition, text: string): string {
   }
   if (type === 'bigint') {
     // `14.0` is whole; but beyond 2^53 the point says that it has been a double, and rounded, before.
-    const whole = String.raw`${integer}|-?(0|[1-9]\d{0,14}|[1-8]\d{15})\.0+`;
-    return `CASE WHEN ${matches(text, whole)} THEN TRY_CAST(${text} AS BIGINT) END`;
+    const whole = String.raw`-?(0|[1-9]\d{0,14}|[1-8]\d{15})\.0+`;
+    const value = `TRY_CAST(${text} AS BIGINT)`;
+    return `CASE WHEN ${matches(text, integer)} THEN ${value} WHEN ${matches(text, whole)} THEN ${value} END`;
   }
   if (type === 'double') {
     // -0.0 becomes 0.0: a Parquet dictionary keeps one of the two, whichever came first.
@@ -44,16 +46,21 @@ export function castValue(column: ColumnDefinition, text: string): string {
 /** An ISO 8601 text with an offset, as UTC; with `timezone`, one without an offset or without a time is UTC as it stands. */
 export function castIsoTime(text: string, timezone?: 'UTC'): string {
   // DuckDB reads the year 0000 as 1 BC, and no offset where seconds are missing.
-  const withSeconds = `CASE WHEN substr(${text}, 17, 1) = ':' THEN ${text} ELSE left(${text}, 16) || ':00' || substr(${text}, 17) END`;
+  const withSeconds = `left(${text}, 16) || ':00' || substr(${text}, 17)`;
   const branches = [
-    `WHEN ${matches(text, date + time + offset)} AND ${text} > '0001' THEN make_timestamp(epoch_us(TRY_CAST(${withSeconds} AS TIMESTAMPTZ)))`,
+    `WHEN ${matches(text, date + minutes + seconds + offset)} AND ${text} > '0001' THEN ${inUtc(text)}`,
+    `WHEN ${matches(text, date + minutes + offset)} AND ${text} > '0001' THEN ${inUtc(withSeconds)}`,
   ];
   if (timezone !== undefined) {
     branches.push(
-      `WHEN ${matches(text, `${date}(${time})?`)} AND ${text} > '0001' THEN TRY_CAST(${text} AS TIMESTAMP)`,
+      `WHEN ${matches(text, `${date}(${minutes}(${seconds})?)?`)} AND ${text} > '0001' THEN TRY_CAST(${text} AS TIMESTAMP)`,
     );
   }
   return `CASE ${branches.join(' ')} END`;
+}
+
+function inUtc(text: string): string {
+  return `make_timestamp(epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ)))`;
 }
 
 function castDate({ format }: Timing, text: string): string {

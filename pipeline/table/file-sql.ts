@@ -15,10 +15,12 @@ type FiledTable = Pick<TableSpec, 'columns' | 'key' | 'partition_by' | 'files_pe
 
 /** `eventTime`: of a table that is partitioned. */
 export function fileSql(table: FiledTable, eventTime: string | undefined): string {
-  const start = quoteText(`${folders[table.partition_by]}part-`);
-  const part = eventTime === undefined ? start : `strftime(${quoteName(eventTime)}, ${start})`;
-  if (table.files_per_partition === 1) return `${part} || '0.parquet'`;
-  return `${part} || ${fileNumber(table)} || '.parquet'`;
+  const named = (end: string): string => {
+    const format = quoteText(`${folders[table.partition_by]}part-${end}`);
+    return eventTime === undefined ? format : `strftime(${quoteName(eventTime)}, ${format})`;
+  };
+  if (table.files_per_partition === 1) return named('0.parquet');
+  return `${named('')} || ${fileNumber(table)} || '.parquet'`;
 }
 
 /** The first 13 hexadecimal digits of md5 (52 bits: exact in any language's numbers), modulo the number of files. */

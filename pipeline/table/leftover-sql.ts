@@ -23,9 +23,10 @@ export function namedPaths(paths: JsonPath[]): NamedPaths {
 }
 
 /**
- * Over the JSON expression `value`, an expression for its text without what is taken; NULL when nothing is left.
- * Fields keep their order. An object or list that holds a named path goes when it is empty but for that; an element
- * of a list leaves `null` in its place, so that the others keep theirs.
+ * Over the JSON expression `value`, an expression for its text without what is taken; NULL when nothing is left. The value
+ * is as DuckDB writes it, so that its first character says its type. Fields keep their order. An object or list that holds
+ * a named path goes when it is empty but for that; an element of a list leaves `null` in its place, so that the others
+ * keep theirs.
  */
 export function leftover(value: string, named: NamedPaths, depth = 0): string {
   if (named.taken) return 'NULL';
@@ -33,12 +34,12 @@ export function leftover(value: string, named: NamedPaths, depth = 0): string {
   const branches: string[] = [];
   const entries = [...named.below];
   if (entries.some(([step]) => typeof step === 'string')) {
-    branches.push(`WHEN 'OBJECT' THEN ${leftoverObject(value, named, depth)}`);
+    branches.push(`WHEN starts_with(${value}, '{') THEN ${leftoverObject(value, named, depth)}`);
   }
   if (entries.some(([step]) => typeof step === 'number')) {
-    branches.push(`WHEN 'ARRAY' THEN ${leftoverList(value, named, depth)}`);
+    branches.push(`WHEN starts_with(${value}, '[') THEN ${leftoverList(value, named, depth)}`);
   }
-  return `CASE json_type(${value}) ${branches.join(' ')} WHEN 'NULL' THEN NULL ELSE ${value} END`;
+  return `CASE ${branches.join(' ')} WHEN ${value} = 'null' THEN NULL ELSE ${value} END`;
 }
 
 function leftoverObject(value: string, named: NamedPaths, depth: number): string {
@@ -61,7 +62,11 @@ function leftoverObject(value: string, named: NamedPaths, depth: number): string
           .join(' ')} ELSE ${field}[2] END`;
   // NULL || text is NULL; string_agg leaves NULLs out, and is NULL when nothing is left.
   const texts = `list_transform(${untaken}, lambda ${field}: to_json(${field}[1]) || ':' || ${kept})`;
-  return `'{' || list_aggregate(${texts}, 'string_agg', ',') || '}'`;
+  const object = `'{' || list_aggregate(${texts}, 'string_agg', ',') || '}'`;
+  if (depth > 0 || nested.length > 0) return object;
+  // Most records have no other fields: their names tell so for a third of what their values would cost.
+  const others = `list_filter(json_keys(${value}), lambda ${field}: ${field} NOT IN (${taken.join(', ')}))`;
+  return `CASE WHEN len(${others}) > 0 THEN ${object} END`;
 }
 
 function leftoverList(value: string, named: NamedPaths, depth: number): string {

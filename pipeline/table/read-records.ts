@@ -4,6 +4,7 @@ import { jsonPointer } from './json-pointer.ts';
 import { leftover, namedPaths } from './leftover-sql.ts';
 import { pointerList } from './pointer-list.ts';
 import type { PointerList } from './pointer-list.ts';
+import { quoteText } from './quote.ts';
 
 export interface RecordReader {
   /** The JSON type that the selected value must have. */
@@ -60,25 +61,36 @@ export const readList: ReadRecords = (paths, { found, selector, taken = [] }) =>
   return {
     type: 'ARRAY',
     texts,
-    // from_json gives NULL for an element that is null.
     record: `coalesce("_item", 'null')`,
     item: '"_item"',
     extra: leftover('"_item"', namedPaths([...paths, ...taken])),
     steps: `"selected" AS (
   SELECT
     * EXCLUDE ("_found"),
-    CASE WHEN "_line_reject" IS NULL THEN from_json(${found.at(selector)}, '["JSON"]') ELSE [NULL] END AS "_list"
+    CASE WHEN "_line_reject" IS NULL THEN ${elementsOf(selector, found)} ELSE [NULL] END AS "_list"
   FROM "checked"
 ),
 "elements" AS (
   SELECT
     * EXCLUDE ("_list"),
-    CAST(unnest("_list") AS VARCHAR) AS "_item",
+    CAST(unnest("_list") AS VARCHAR) AS "_element",
     unnest(CASE WHEN "_line_reject" IS NULL THEN range(len("_list")) ELSE [NULL] END) AS "_row"
   FROM "selected"
 ),
 "records" AS (
-  SELECT *, ${fields.from('"_item"')} AS "_fields" FROM "elements"
+  SELECT
+    * EXCLUDE ("_element"), nullif("_element", 'null') AS "_item", ${fields.from('"_element"')} AS "_fields"
+  FROM "elements"
 )`,
   };
 };
+
+/** Names that a path finds as a pointer does: no wildcard, and no number, which a pointer takes for a place in a list too. */
+const plainNames = /^(\/[A-Za-z_][\w. -]*)+$/;
+
+/** The elements, in one pass over the document where a path can name them; or else by way of a copy of the list. */
+function elementsOf(selector: string, found: PointerList): string {
+  if (!plainNames.test(selector)) return `from_json(${found.at(selector)}, '["JSON"]')`;
+  const names = selector.slice(1).split('/');
+  return `json_extract("_document", ${quoteText(`$${names.map((name) => `."${name}"`).join('')}[*]`)})`;
+}
