@@ -18,7 +18,7 @@ import { sendThrough } from '../../pipeline/http/send-request.ts';
 import { standInSecrets } from '../../deploy/trial/environment-secrets.ts';
 import { benchSource } from './bench-source.ts';
 import { folderBucket } from './folder-bucket.ts';
-import { loadObjects } from './load-objects.ts';
+import { countRows, loadObjects } from './load-objects.ts';
 
 const [what = '', address = ''] = process.argv.slice(2);
 const source = await benchSource(address);
@@ -61,11 +61,11 @@ const outcome = await fetchResource(
 const objects = await landing.finish();
 if (outcome.kind !== 'complete') throw new Error(`the fetch is ${outcome.kind}: ${outcome.reason}`);
 const files = objects.map(({ key }) => join(folder, key));
-const loaded =
-  what === 'whole' ? await loadObjects(resource.table, files, join(folder, 'curated')) : undefined;
+const curated = what === 'whole' ? join(folder, 'curated') : undefined;
+if (curated !== undefined) await loadObjects(resource.table, files, curated);
 const seconds = (performance.now() - began) / 1000;
 const peakBytes = process.resourceUsage().maxRSS * 1024;
-const records = loaded ?? countRecords(files);
+const records = curated === undefined ? countRecords(files) : await countRows(curated);
 await agent.close();
 rmSync(folder, { recursive: true });
 console.info(JSON.stringify({ records, seconds, peakBytes }));
