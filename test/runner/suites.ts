@@ -21,11 +21,11 @@ export function listSuites(): Suite[] {
     checker('format of Python', python('ruff'), ['format', '--no-cache', '--check', ...pythonFolders]),
     checker('templates by cfn-lint', python('cfn-lint'), ['--', ...templates]),
     checker('templates by checkov', python('checkov'), checkovArguments()),
-    mocha('unit', { files: files('test/unit/**/*.test.ts'), seconds: 20, minutes: 4 }),
+    mocha('unit', { files: files('test/unit/**/*.test.ts'), seconds: 20, minutes: 8 }),
     mocha('conformance', { files: files('test/conformance/*.test.ts'), seconds: 20, minutes: 4 }),
     mocha('ready-made sources', { files: files('test/sources/*.test.ts'), seconds: 20, minutes: 3 }),
     mocha('templates by their rules', { files: files('test/checks/**/*.test.ts'), seconds: 60, minutes: 4 }),
-    pytest('pytest of the job', 'test/glue', 8),
+    pytest('pytest of the job', 'test/glue', 15),
     // One process for each file: each starts a local AWS of its own.
     ...files('test/e2e/**/*.test.ts')
       .toSorted(longestFirst)
