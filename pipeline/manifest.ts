@@ -54,6 +54,8 @@ export interface ManifestObject {
   etag: string;
   /** As stored, gzipped. */
   bytes: number;
+  /** As the fetch has landed it. */
+  lines?: number;
   /** Loaded before, and read once more for this table alone: the load settles nothing of it. */
   again?: true;
 }

@@ -1,7 +1,9 @@
 /** The receipt of a load: sums of its report, and whether they add up. */
 
-interface Counts {
+export interface Counts {
   objects: number;
+  /** Read of them: as many as the fetches have landed, or the load has failed. */
+  lines: number;
   rowsParsed: number;
   filtered: number;
   quarantined: number;
@@ -26,12 +28,14 @@ interface Counts {
 export interface Receipt extends Counts {
   /**
    * rowsParsed = filtered + quarantined + duplicate + updated + inserted + deleted, rowsAfter = rowsBefore + inserted +
-   * recovered − removed, removed = deleted + vanished + moved, every object accounted for, every touched partition inside
-   * the table's projection.
+   * recovered − removed, removed = deleted + vanished + moved, every object and each of its lines accounted for, every file
+   * stored as the engine says (`checked`), every touched partition inside the table's projection.
    */
   balanced: boolean;
   /** What does not add up, in words; empty when balanced. */
   faults: string[];
+  /** Files whose footers the dispatcher itself has read: all of them, or there is a fault. Absent: none was asked for. */
+  checked?: number;
   /** Tables of which rows broke a rule that may not be broken; their good rows are published, someone has to look. */
   held?: string[];
 }
@@ -45,9 +49,17 @@ export function makeReceipt(counts: readonly Counts[], faults: readonly string[]
   for (const part of counts) {
     for (const name of Object.keys(sums) as (keyof Counts)[]) sums[name] += part[name];
   }
+  return { ...sums, ...verdictOn(faults) };
+}
+
+/** What was found only when the sums had been made. */
+export function addFaults(receipt: Receipt, faults: readonly string[]): Receipt {
+  return faults.length === 0 ? receipt : { ...receipt, ...verdictOn([...receipt.faults, ...faults]) };
+}
+
+function verdictOn(faults: readonly string[]): Pick<Receipt, 'balanced' | 'faults'> {
   const more = faults.length - faultsKept;
   return {
-    ...sums,
     balanced: faults.length === 0,
     faults: more > 0 ? [...faults.slice(0, faultsKept), `and ${more} more`] : [...faults],
   };
@@ -56,6 +68,7 @@ export function makeReceipt(counts: readonly Counts[], faults: readonly string[]
 export function noCounts(): Counts {
   return {
     objects: 0,
+    lines: 0,
     rowsParsed: 0,
     filtered: 0,
     quarantined: 0,

@@ -30,11 +30,21 @@ export interface ObjectSums {
   quarantined: number;
 }
 
+/** A file as the load has left it. */
+export interface TouchedFile {
+  table: string;
+  key: string;
+  etag: string;
+  rows: number;
+}
+
 export interface LoadSums {
   receipt: Receipt;
   tables: TableSums[];
   /** By raw key. */
   objects: Map<string, ObjectSums>;
+  /** In the order of their keys. */
+  files: TouchedFile[];
 }
 
 /** Reads a report to its end and compares it with its manifest. It never throws for what the report says: see `faults`. */
@@ -46,7 +56,9 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
   const recovering = manifest.header.recovers.length > 0;
   const faults: string[] = [];
   const objects = new Map<string, ObjectSums>();
+  const files: TouchedFile[] = [];
   let count = 0;
+  let lineCount = 0;
   let end: number | undefined;
 
   for await (const line of lines) {
@@ -65,9 +77,12 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
     if (!table) {
       faults.push(`the report names the table ${line.table}, which the manifest does not`);
     } else if (line.kind === 'object') {
-      if (!expected.delete(identity(line)))
-        table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
-      addObject(table, line);
+      const object = expected.get(identity(line));
+      if (!object) table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
+      expected.delete(identity(line));
+      addObject(table, line, object?.lines);
+      // An object that feeds several tables is read for each of them.
+      if (!objects.has(line.key)) lineCount += line.lines;
       const { rows, quarantined } = objects.get(line.key) ?? { rows: 0, quarantined: 0 };
       objects.set(line.key, {
         rows: Math.max(rows, line.rows - line.filtered),
@@ -75,6 +90,7 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
       });
     } else if (line.kind === 'file') {
       addFile(table, line, recovering);
+      files.push({ table: line.table, key: line.key, etag: line.etag_after, rows: line.rows_after });
     } else if (line.kind === 'quarantine') {
       addTo(table.quarantined, line.reasons);
       table.quarantineRows += line.rows;
@@ -102,9 +118,10 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
   const held = sums.filter((table) => Object.keys(table.held).length > 0).map(({ spec }) => spec.name);
   return {
     // An object that feeds several tables is still one.
-    receipt: { ...receipt, objects: objects.size, ...(held.length > 0 && { held }) },
+    receipt: { ...receipt, objects: objects.size, lines: lineCount, ...(held.length > 0 && { held }) },
     tables: sums,
     objects,
+    files: files.toSorted((one, other) => (one.key < other.key ? -1 : 1)),
   };
 }
 
@@ -116,6 +133,8 @@ interface OpenTable {
   files: Set<string>;
   touched: Set<string>;
   changed: Set<string>;
+  /** Objects of which not as many lines were read as had landed. */
+  uneven: string[];
   quarantineRows: number;
   quarantined: Record<string, number>;
   drift: Record<string, number>;
@@ -136,6 +155,7 @@ function startTable(spec: TableSpec, folder: string): OpenTable {
     files: new Set(),
     touched: new Set(),
     changed: new Set(),
+    uneven: [],
     quarantineRows: 0,
     quarantined: {},
     drift: {},
@@ -155,8 +175,11 @@ function headerFaults(line: ReportLine, { header }: Manifest): string[] {
   return line.load === header.load ? [] : [`the report is that of the load ${line.load}`];
 }
 
-function addObject({ counts }: OpenTable, object: ReportObject): void {
+function addObject({ counts, uneven }: OpenTable, object: ReportObject, landed: number | undefined): void {
+  if (landed !== undefined && object.lines !== landed)
+    uneven.push(`${object.key} had ${landed} lines when it landed, ${object.lines} were read`);
   counts.objects += 1;
+  counts.lines += object.lines;
   counts.rowsParsed += object.rows;
   counts.quarantined += object.quarantined;
   counts.filtered += object.filtered;
@@ -192,9 +215,15 @@ function addTo(sums: Record<string, number>, more: Record<string, number>): void
   for (const [name, rows] of Object.entries({ ...more })) sums[name] = (sums[name] ?? 0) + rows;
 }
 
+/** What is missing of an object that breaks off is told of by its row in quarantine. */
+function brokenObjects({ quarantined }: OpenTable): number {
+  return (quarantined['truncated_gzip'] ?? 0) + (quarantined['broken_gzip'] ?? 0);
+}
+
 function finishTable(table: OpenTable): TableSums {
-  const { counts, quarantineRows } = table;
+  const { counts, quarantineRows, uneven } = table;
   const faults = [...imbalances(counts), ...table.faults];
+  if (uneven.length > brokenObjects(table)) faults.push(...uneven);
   if (quarantineRows !== counts.quarantined)
     faults.unshift(
       `${counts.quarantined} rows quarantined, but ${quarantineRows} are stored in the quarantine`,

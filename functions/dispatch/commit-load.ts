@@ -9,6 +9,7 @@ import { announceTables } from './announce-tables.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
 import { readSums } from './judge-load.ts';
 import { openManifest } from './load-files.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** Whether the load is over, its lease free, or someone still has to go on with it. */
 export type Settled = 'over' | 'under way';
@@ -21,6 +22,7 @@ export async function commitLoad(
   deps: DispatchDeps,
 ): Promise<Settled> {
   const { receipt } = sums;
+  await writeReceipt(load, sums, { s3: deps.s3, stagingBucket: settings.stagingBucket });
   if (!(await markCommitted(deps.ledger, load.load, receipt, deps.now()))) return 'under way';
   deps.log('load committed', { load: load.load, receipt, files: receipt.files });
   logFindings(load, sums, deps);

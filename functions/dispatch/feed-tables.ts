@@ -57,7 +57,7 @@ export function feedTables({ objects, again: relisted, marks, folders }: Taken, 
     ...(applied.length > 0 && { marks: Object.fromEntries(applied) }),
     ...(elsewhere.length > 0 && { folders: Object.fromEntries(elsewhere) }),
     objects: feeds.map(
-      ({ object: { resource, key, version_id, etag, bytes }, spec, again }): ManifestObject => ({
+      ({ object: { resource, key, version_id, etag, bytes, lines }, spec, again }): ManifestObject => ({
         kind: 'object',
         table: spec.name,
         ...(isFurther(spec) && { reading: resource }),
@@ -65,6 +65,7 @@ export function feedTables({ objects, again: relisted, marks, folders }: Taken, 
         version_id,
         etag,
         bytes,
+        lines,
         ...(again && { again }),
       }),
     ),

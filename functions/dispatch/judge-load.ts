@@ -1,25 +1,34 @@
 import type { LoadItem } from '../../pipeline/ledger/items.ts';
+import type { Fault } from '../../pipeline/ledger/load.ts';
 import { BrokenNdjsonError } from '../../pipeline/ndjson.ts';
+import { addFaults, type Receipt } from '../../pipeline/receipt.ts';
 import { sumReport, type LoadSums } from '../../pipeline/sum-report.ts';
+import { checkFiles } from './check-files.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
 import { openManifest, openReport } from './load-files.ts';
 import { updateCatalog } from './update-catalog.ts';
 
 /**
- * Whether what a finished run reports may be committed. The catalog is brought up to date here, before the receipt counts
- * as balanced: a partition that it does not show would be missing from queries in silence (law 16).
+ * Whether what a finished run reports may be committed: the report adds up, and the stored files are as it says. The
+ * catalog is brought up to date here, before the receipt counts as balanced: a partition that it does not show would be
+ * missing from queries in silence (law 16).
  */
 export async function judgeLoad(
   load: LoadItem,
   settings: DispatchSettings,
   deps: DispatchDeps,
-): Promise<{ sums: LoadSums } | { fault: string }> {
+): Promise<{ sums: LoadSums } | Fault | 'under way'> {
   const sums = await readSums(load, settings, deps);
-  if ('fault' in sums) return sums;
-  if (!sums.receipt.balanced) return unbalanced(sums.receipt.faults);
+  if ('fault' in sums) return { error: sums.fault };
+  if (!sums.receipt.balanced) return unbalanced(sums.receipt);
+  const check = await checkFiles(load, sums, settings, deps);
+  if (check === 'under way') return check;
+  const { checked, faults } = check;
+  const receipt = addFaults({ ...sums.receipt, checked }, faults);
+  if (!receipt.balanced) return unbalanced(receipt);
   const { header } = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
-  const faults = await updateCatalog({ load, header, tables: sums.tables }, settings, deps);
-  return faults.length === 0 ? { sums } : unbalanced(faults);
+  const missing = await updateCatalog({ load, header, tables: sums.tables }, settings, deps);
+  return missing.length === 0 ? { sums: { ...sums, receipt } } : unbalanced(addFaults(receipt, missing));
 }
 
 /** The sums of the report; a fault when it cannot be read: a run that succeeded without a whole report has failed. */
@@ -40,6 +49,6 @@ export async function readSums(
   }
 }
 
-function unbalanced(faults: readonly string[]): { fault: string } {
-  return { fault: `the receipt does not balance: ${faults.join('; ')}` };
+function unbalanced(receipt: Receipt): Fault {
+  return { error: `the receipt does not balance: ${receipt.faults.join('; ')}`, receipt };
 }

@@ -39,9 +39,10 @@ export async function settleLoad(
 async function settleRun(load: LoadItem, settings: DispatchSettings, deps: DispatchDeps): Promise<Settled> {
   const outcome = await followRun(load, settings, deps);
   if (outcome === 'under way') return outcome;
-  if (outcome !== 'succeeded') return failLoad(load, outcome.died, settings, deps);
+  if (outcome !== 'succeeded') return failLoad(load, { error: outcome.died }, settings, deps);
   const verdict = await judgeLoad(load, settings, deps);
-  return 'fault' in verdict
-    ? failLoad(load, verdict.fault, settings, deps)
+  if (verdict === 'under way') return verdict;
+  return 'error' in verdict
+    ? failLoad(load, verdict, settings, deps)
     : commitLoad(load, verdict.sums, settings, deps);
 }

@@ -90,6 +90,8 @@ async function prepare(
     objects: taken.length,
     bytes: bytesOf(taken),
     recovers: lease.dead_loads,
+    resources: [...new Set(taken.map(({ resource }) => resource))].toSorted(),
+    tables: described.tables.map(({ name }) => name),
     created_at: createdAt,
   };
   return (await prepareLoad(ledger, lease, load)) ? load : undefined;

@@ -137,14 +137,27 @@ export interface LoadItem extends Keyed {
   objects: number;
   bytes: number;
   recovers: string[];
+  /** Names: whose objects it takes, and what it loads them into. */
+  resources?: string[];
+  tables?: string[];
   created_at: string;
   /** While prepared: someone may be calling StartJobRun until then, so that nobody else does (law 20). */
   starting_until?: string;
   started_at?: string;
   ended_at?: string;
   job_run_id?: string;
+  /** While started: how far the footers of its files have been read, and the rows that they hold up to there. */
+  checked?: CheckedFiles;
+  /** Also of a failed load, where its report could be read. */
   receipt?: Receipt;
   error?: string;
+}
+
+export interface CheckedFiles {
+  files: number;
+  rows: number;
+  /** The last of them, in the order of their keys. */
+  after?: string;
 }
 
 /** The one active load, its fencing token, and the run of dead loads behind the circuit breaker. */

@@ -4,7 +4,7 @@
  */
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Receipt } from '../receipt.ts';
-import type { LeaseItem, LoadItem } from './items.ts';
+import type { CheckedFiles, LeaseItem, LoadItem } from './items.ts';
 import { leaseKey, pauseUntil } from './lease.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
 
@@ -80,19 +80,45 @@ export function markStarted(ledger: Ledger, load: string, jobRunId: string, now:
   });
 }
 
+/** So many of the load's files are as its report says; false when it is no longer to be judged. */
+export function noteChecked(ledger: Ledger, load: string, checked: CheckedFiles): Promise<boolean> {
+  return change(ledger, load, {
+    update: 'SET #checked = :checked',
+    condition: '#state = :started',
+    values: { started: 'started', checked },
+  });
+}
+
 export function markCommitted(ledger: Ledger, load: string, receipt: Receipt, now: Date): Promise<boolean> {
   return change(ledger, load, {
-    update: 'SET #state = :committed, #receipt = :receipt, #ended_at = :now',
+    update: 'SET #state = :committed, #receipt = :receipt, #ended_at = :now REMOVE #checked',
     condition: '#state = :started',
     values: { committed: 'committed', started: 'started', receipt, now: now.toISOString() },
   });
 }
 
-export function markFailed(ledger: Ledger, load: string, error: string, now: Date): Promise<boolean> {
+export interface Fault {
+  error: string;
+  /** Of a load whose report could be read. */
+  receipt?: Receipt | undefined;
+}
+
+export function markFailed(
+  ledger: Ledger,
+  load: string,
+  { error, receipt }: Fault,
+  now: Date,
+): Promise<boolean> {
   return change(ledger, load, {
-    update: 'SET #state = :failed, #error = :error, #ended_at = :now',
+    update: `SET #state = :failed, #error = :error, #ended_at = :now${receipt ? ', #receipt = :receipt' : ''} REMOVE #checked`,
     condition: '#state = :started',
-    values: { failed: 'failed', started: 'started', error, now: now.toISOString() },
+    values: {
+      failed: 'failed',
+      started: 'started',
+      error,
+      now: now.toISOString(),
+      ...(receipt && { receipt }),
+    },
   });
 }
 

@@ -8,8 +8,9 @@ import type { ReportLine } from '../../pipeline/report.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import type { TableSpec } from '../../pipeline/table/table-spec.ts';
 import { fakeAws, settings, type Gate } from './fake-aws.ts';
-import { reportOn } from './fake-engine.ts';
+import { filesOf, reportOn } from './fake-engine.ts';
 import { compiledSource, fetchItem } from './load-samples.ts';
+import { etagOf } from './parquet-file.ts';
 
 export const minute = 60_000;
 export const weather = compiledSource([['weather', 'hour']]);
@@ -51,10 +52,15 @@ export function dispatchScene(options: Parameters<typeof fakeAws>[0] = {}) {
       aws.dynamo.put({ ...fetchItem(resource, at, objects), complete_from: at }),
     table: (name = 'weather') =>
       aws.dynamo.items.get(JSON.stringify([`TABLE#${name}`, 'TABLE'])) as unknown as TableItem | undefined,
-    /** The active run succeeds with another report than the engine's own. */
+    /** The active run succeeds with another report than the engine's own, and with files of that many rows. */
     async report(change: (lines: ReportLine[]) => ReportLine[]): Promise<void> {
       const manifest = await aws.manifestOf(run());
-      const lines = change(reportOn(manifest).slice(0, -1));
+      const changed = change(reportOn(manifest).slice(0, -1));
+      const files = filesOf(changed);
+      for (const [key, file] of files) aws.objects.set(key, file);
+      const lines = changed.map((line) =>
+        line.kind === 'file' ? { ...line, etag_after: etagOf(files.get(line.key) ?? Buffer.alloc(0)) } : line,
+      );
       aws.objects.set(
         manifest.header.report_key,
         await writeNdjson([...lines, { kind: 'end', lines: lines.length }]),

@@ -27,7 +27,8 @@ import type { LeaseItem, LoadItem, ObjectItem } from '../../pipeline/ledger/item
 import { readManifest, type Manifest, type ManifestLine } from '../../pipeline/manifest.ts';
 import { readNdjson } from '../../pipeline/ndjson.ts';
 import { fakeDynamo } from './fake-dynamo.ts';
-import { reportBytes } from './fake-engine.ts';
+import { filesOf, reportBytes, reportOn } from './fake-engine.ts';
+import { etagOf } from './parquet-file.ts';
 
 export interface Logged {
   event: string;
@@ -68,7 +69,9 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
 
   const s3 = (command: unknown): unknown => {
     if (command instanceof PutObjectCommand) {
-      world.objects.set(command.input.Key ?? '', command.input.Body as Buffer);
+      const { Key = '', Body = '', IfNoneMatch } = command.input;
+      if (IfNoneMatch === '*' && world.objects.has(Key)) throw named('PreconditionFailed');
+      world.objects.set(Key, Buffer.from(Body as Buffer));
       return {};
     }
     if (command instanceof ListObjectsV2Command) return listFiles(command);
@@ -76,12 +79,13 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
       for (const { Key = '' } of command.input.Delete?.Objects ?? []) world.objects.delete(Key);
       return {};
     }
-    const { Key = '', Range } = (command as GetObjectCommand).input;
+    const { Key = '', Range, IfMatch } = (command as GetObjectCommand).input;
     const bytes = world.objects.get(Key);
     if (!bytes) throw named('NoSuchKey');
+    if (IfMatch !== undefined && IfMatch !== etagOf(bytes)) throw named('PreconditionFailed');
     // Ranges are asked of small files only: all of one is its end, too.
     if (Range === undefined) return { Body: Readable.from([bytes]) };
-    return { Body: { transformToByteArray: async () => bytes }, ETag: '"e"' };
+    return { Body: { transformToByteArray: async () => bytes }, ETag: etagOf(bytes) };
   };
 
   /** Two to a page. */
@@ -182,6 +186,7 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
     activeRun: () => world.runs.find(({ JobRunState }) => !terminal.includes(JobRunState ?? '')),
     async succeed(run: JobRun): Promise<void> {
       const manifest = await manifestOf(run);
+      for (const [key, file] of filesOf(reportOn(manifest))) world.objects.set(key, file);
       world.objects.set(manifest.header.report_key, await reportBytes(manifest));
       run.JobRunState = 'SUCCEEDED';
     },

@@ -6,9 +6,16 @@ import type { Manifest } from '../../pipeline/manifest.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { ReportFile, ReportLine } from '../../pipeline/report.ts';
 import type { TableSpec } from '../../pipeline/table/table-spec.ts';
+import { etagOf, parquetFile } from './parquet-file.ts';
 
 export const rowsPerObject = 10;
 export const sweptHour = 'year=2026/month=11/day=21/hour=07';
+
+/** The files as the report names them: as many rows as it says, and the ETag that it says. */
+export function filesOf(lines: readonly ReportLine[]): Map<string, Buffer> {
+  const files = lines.filter((line) => line.kind === 'file');
+  return new Map(files.map(({ key, rows_after }) => [key, parquetFile(rows_after)]));
+}
 
 export function reportOn({ header, objects }: Manifest): ReportLine[] {
   const files = new Map<string, ReportFile>();
@@ -42,7 +49,7 @@ export function reportOn({ header, objects }: Manifest): ReportLine[] {
       quarantined: 0,
       filtered: 0,
     })),
-    ...files.values(),
+    ...[...files.values()].map((file) => ({ ...file, etag_after: etagOf(parquetFile(file.rows_after)) })),
   ];
   return [...lines, { kind: 'end', lines: lines.length }];
 }
@@ -54,7 +61,7 @@ export function reportBytes(manifest: Manifest): Promise<Buffer> {
 const noRows = {
   kind: 'file',
   etag_before: null,
-  etag_after: '"a"',
+  etag_after: '',
   written: true,
   bytes: 100,
   rows_before: 0,

@@ -7,7 +7,7 @@ import { folderOf, type Manifest } from '../../pipeline/manifest.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { ReportLine } from '../../pipeline/report.ts';
 import type { DispatchScene } from './dispatch-scene.ts';
-import { parquetFile } from './parquet-file.ts';
+import { etagOf, parquetFile } from './parquet-file.ts';
 
 const rowsPerObject = 10;
 
@@ -78,14 +78,15 @@ export class GenerationEngine {
       const committed = recovers.includes(before.load) ? before.committed : before.objects.size;
       const after = new Set([...before.objects, ...incoming.map((object) => object.key)]);
       this.files.set(key, { objects: after, load, committed });
-      this.aws.objects.set(key, parquetFile(after.size * rowsPerObject));
+      const file = parquetFile(after.size * rowsPerObject);
+      this.aws.objects.set(key, file);
       const inserted = after.size - before.objects.size;
       lines.push({
         kind: 'file',
         table: incoming[0]?.table ?? '',
         key,
         etag_before: null,
-        etag_after: '"e"',
+        etag_after: etagOf(file),
         written: true,
         bytes: 100,
         rows_before: committed * rowsPerObject,

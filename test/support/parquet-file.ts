@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The least that is a Parquet file: no column, no row group, and a footer that states so many rows. */
 export function parquetFile(rows: number): Buffer {
   const zigzag: number[] = [];
@@ -10,4 +12,9 @@ export function parquetFile(rows: number): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
   return Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')]);
+}
+
+/** As S3 makes it of what is put in one piece. */
+export function etagOf(bytes: Uint8Array): string {
+  return `"${createHash('md5').update(bytes).digest('hex')}"`;
 }

@@ -41,7 +41,7 @@ export function loadCases(ledger: () => Ledger): void {
     it('takes no step out of order', async () => {
       const lease = await readLease(ledger());
       expect(await markCommitted(ledger(), 'L1', receipt, now)).to.equal(false);
-      expect(await markFailed(ledger(), 'L1', 'x', now)).to.equal(false);
+      expect(await markFailed(ledger(), 'L1', { error: 'x' }, now)).to.equal(false);
       expect(await closeLoad(ledger(), 'L1')).to.equal(false);
       expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(false);
       expect(await state()).to.equal('prepared');
@@ -52,14 +52,14 @@ export function loadCases(ledger: () => Ledger): void {
       await markStarted(ledger(), 'L1', 'jr_1', now);
       const results = await Promise.all([
         markCommitted(ledger(), 'L1', receipt, now),
-        markFailed(ledger(), 'L1', 'x', now),
+        markFailed(ledger(), 'L1', { error: 'x' }, now),
       ]);
       expect(results.filter(Boolean)).to.have.length(1);
     });
 
     it('is buried once, and only once counts as dead', async () => {
       await markStarted(ledger(), 'L1', 'jr_1', now);
-      await markFailed(ledger(), 'L1', 'x', now);
+      await markFailed(ledger(), 'L1', { error: 'x' }, now);
       const lease = await readLease(ledger());
       expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(true);
       expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(false);

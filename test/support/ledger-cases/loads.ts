@@ -37,7 +37,7 @@ export async function kill(ledger: Ledger, load: string): Promise<void> {
   const steps = [
     await take(ledger, load),
     await markStarted(ledger, load, 'jr_1', now),
-    await markFailed(ledger, load, 'out of memory', now),
+    await markFailed(ledger, load, { error: 'out of memory' }, now),
     await buryLoad(ledger, await readLease(ledger), load, now),
   ];
   if (steps.includes(false)) throw new Error(`the load ${load} cannot die: ${steps.join()}`);

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { ReceiptDocument } from '../../../pipeline/receipt-document.ts';
 import { dispatchScene, minute, type DispatchScene } from '../../support/dispatch-scene.ts';
+import { parquetFile } from '../../support/parquet-file.ts';
 
 describe('a run that does not end well', () => {
   let aws: DispatchScene;
@@ -66,6 +68,68 @@ describe('a run that does not end well', () => {
     );
     expect([...aws.tables]).to.deep.equal([]);
     expect(aws.events).to.deep.equal([]);
+  });
+
+  it('keeps an unbalanced receipt, in the ledger and for people, and every object', async () => {
+    await aws.report((lines) => lines.map((line) => (line.kind === 'object' ? { ...line, lines: 2 } : line)));
+    await aws.wake();
+    const [load] = aws.loads();
+    expect(load).to.include({ state: 'failed', error: aws.failure() });
+    expect(load?.receipt).to.include({ balanced: false, lines: 6 }).and.not.have.property('checked');
+    expect(load?.receipt?.faults[0]).to.match(
+      /^weather: raw\/weather\/.* had 1 lines when it landed, 2 were/,
+    );
+    const document = JSON.parse(
+      String(aws.objects.get(`loads/${load?.load}/receipt.json`)),
+    ) as ReceiptDocument;
+    expect(document).to.deep.include({ v: 1, load: load?.load, ...load?.receipt });
+    expect(document.tables).to.have.length(1);
+    expect(aws.objectStates()).to.deep.equal(['pending', 'pending', 'pending']);
+  });
+
+  const behindItsBack: [what: string, change: (key: string) => void, fault: RegExp][] = [
+    [
+      'replaced by one of as many rows',
+      (key) => aws.objects.set(key, Buffer.concat([Buffer.from('PAR1'), parquetFile(30)])),
+      /part-0.parquet is not the file that the engine has stored$/,
+    ],
+    ['deleted', (key) => void aws.objects.delete(key), /part-0.parquet is not there$/],
+  ];
+  for (const [what, change, fault] of behindItsBack) {
+    it(`fails a load of which a file was ${what} behind the engine's back`, async () => {
+      await aws.succeed(aws.run());
+      change('weather/year=2026/month=11/day=21/hour=10/part-0.parquet');
+      await aws.wake();
+      expect(aws.failure()).to.match(/^the receipt does not balance: weather: weather\/year=2026\//);
+      expect(aws.failure()).to.match(fault);
+      expect(aws.loads()[0]?.receipt).to.include({ balanced: false, checked: 1 });
+      expect(aws.objectStates()).to.deep.equal(['pending', 'pending', 'pending']);
+      expect([...aws.tables], 'the catalog').to.deep.equal([]);
+      expect(aws.events).to.deep.equal([]);
+      // The next load finds what there is, and mends it.
+      await aws.succeed(aws.run());
+      await aws.wake();
+      expect(aws.objectStates()).to.deep.equal(['done', 'done', 'done']);
+    });
+  }
+
+  it('keeps the receipt of the failure, where a slower wake-up has found nothing wrong', async () => {
+    await aws.succeed(aws.run());
+    const [load] = aws.loads();
+    let overtaken = false;
+    await aws.wake(undefined, {}, async (call, effect) => {
+      if (call === 'PutObjectCommand' && !overtaken) {
+        overtaken = true;
+        aws.objects.delete('weather/year=2026/month=11/day=21/hour=10/part-0.parquet');
+        await aws.wake();
+      }
+      return effect();
+    });
+    expect(overtaken).to.equal(true);
+    expect(aws.loads()[0]).to.include({ load: load?.load, state: 'failed' });
+    expect(JSON.parse(String(aws.objects.get(`loads/${load?.load}/receipt.json`)))).to.include({
+      balanced: false,
+    });
   });
 
   it('stops a run that is long over its time limit, and waits for its end', async () => {

@@ -1,6 +1,8 @@
+import type { JobRun } from '@aws-sdk/client-glue';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { FetchItem } from '../../../pipeline/ledger/items.ts';
+import type { FetchItem, LoadItem } from '../../../pipeline/ledger/items.ts';
+import type { ReceiptDocument } from '../../../pipeline/receipt-document.ts';
 import {
   dispatchScene,
   marked,
@@ -10,6 +12,7 @@ import {
 } from '../../support/dispatch-scene.ts';
 import type { Gate } from '../../support/fake-aws.ts';
 import { interleave, KilledError } from '../../support/interleave.ts';
+import { parquetFile } from '../../support/parquet-file.ts';
 
 const source = marked(weatherAndCities, { relists: true });
 
@@ -23,7 +26,15 @@ async function finish(aws: DispatchScene): Promise<void> {
   }
 }
 
-type Engine = 'runs on' | 'succeeds' | 'dies' | 'leaves no report';
+type Engine = 'runs on' | 'succeeds' | 'is overwritten' | 'dies' | 'leaves no report';
+
+/** The active run succeeds, and then somebody else replaces one of its files. */
+async function overwrite(aws: DispatchScene, run: JobRun): Promise<void> {
+  await aws.succeed(run);
+  const { tables } = (await aws.manifestOf(run)).header;
+  const key = [...aws.objects.keys()].find((name) => name.startsWith(`${tables[0]?.name}/`));
+  if (key !== undefined) aws.objects.set(key, parquetFile(999_999));
+}
 
 /** The engine, while wake-ups come and go. */
 async function runEngine(aws: DispatchScene, engine: Engine, gate: Gate): Promise<void> {
@@ -31,6 +42,7 @@ async function runEngine(aws: DispatchScene, engine: Engine, gate: Gate): Promis
     await gate('engine', async () => {
       const run = aws.activeRun();
       if (run && engine === 'succeeds') await aws.succeed(run);
+      if (run && engine === 'is overwritten') await overwrite(aws, run);
       if (run && engine === 'dies') aws.die(run);
       if (run && engine === 'leaves no report') run.JobRunState = 'SUCCEEDED';
     });
@@ -50,6 +62,8 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
     [...aws.dynamo.items.values()].filter(({ work }) => work),
     'open work',
   ).to.deep.equal([]);
+
+  for (const load of loads) expectReceipt(aws, load);
 
   const started = aws.runs.map(({ Arguments }) => Arguments?.['--manifest']);
   expect(new Set(started).size, 'one run for each load').to.equal(started.length);
@@ -99,10 +113,22 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
   expect([...closed]).to.include.members(announced);
 }
 
+/** What people read of a load is what the ledger has decided, whoever was killed on the way. */
+function expectReceipt(aws: DispatchScene, { load, state, receipt }: LoadItem): void {
+  const stored = aws.objects.get(`loads/${load}/receipt.json`);
+  const document = stored && (JSON.parse(String(stored)) as ReceiptDocument);
+  expect(receipt?.balanced ?? false, `the receipt of ${load}`).to.equal(state === 'closed');
+  if (state === 'closed') expect(receipt?.checked, 'files checked').to.equal(receipt?.files);
+  // Nothing is known of what a dead run has done.
+  if (!receipt && !stored) return;
+  expect(document, `the receipt of ${load} for people`).to.deep.include({ load, ...receipt });
+}
+
 const scenes: [string, (aws: DispatchScene) => Promise<void>][] = [
   ['registering and starting', async () => undefined],
   ['committing', async (aws) => begin(aws, (run) => aws.succeed(run))],
   ['failing', async (aws) => begin(aws, async (run) => aws.die(run))],
+  ['finding a fault', async (aws) => begin(aws, (run) => overwrite(aws, run))],
   [
     'sweeping',
     async (aws) => {
@@ -205,7 +231,14 @@ describe('wake-ups at the same time', () => {
       fc.record({ killedAfter: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined, freq: 2 }) }),
       { minLength: 1, maxLength: 3 },
     ),
-    engine: fc.constantFrom<Engine[]>('runs on', 'succeeds', 'succeeds', 'dies', 'leaves no report'),
+    engine: fc.constantFrom<Engine[]>(
+      'runs on',
+      'succeeds',
+      'succeeds',
+      'is overwritten',
+      'dies',
+      'leaves no report',
+    ),
     minutes: fc.constantFrom(1, 1, 20, 400),
   });
 

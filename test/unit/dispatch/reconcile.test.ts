@@ -31,7 +31,8 @@ describe('reconcile', () => {
     expect(aws.logged().slice(2)).to.deep.equal(['load committed']);
     expect(aws.objectStates()).to.deep.equal(['done', 'done', 'done']);
     expect(aws.loads()[0]).to.include({ state: 'closed', objects: 3, bytes: 3000 });
-    expect(aws.loads()[0]?.receipt).to.include({ rowsParsed: 30, inserted: 30, balanced: true });
+    expect(aws.loads()[0]).to.deep.include({ resources: ['weather'], tables: ['weather'] });
+    expect(aws.loads()[0]?.receipt).to.include({ rowsParsed: 30, inserted: 30, balanced: true, checked: 1 });
     expect(aws.lease()).to.deep.equal({ pk: 'LEASE', sk: 'LEASE', token: 1, dead_loads: [] });
     expect(aws.tables.get('weather')?.Parameters).to.include({ 'projection.year.range': '2026,2026' });
     expect(aws.events).to.have.length(1);
@@ -64,9 +65,11 @@ describe('reconcile', () => {
       quarantine_prefix: 'quarantine/',
       tables: weatherAndCities.resources.map(({ table }) => table),
     });
-    const { key, version_id, etag, bytes } = aws.rawObjects().find((o) => o.resource === 'weather') ?? {};
+    const { key, version_id, etag, bytes, lines } =
+      aws.rawObjects().find((o) => o.resource === 'weather') ?? {};
     expect(objects).to.have.length(2);
-    expect(objects).to.deep.include({ kind: 'object', table: 'weather', key, version_id, etag, bytes });
+    const landed = { key, version_id, etag, bytes, lines };
+    expect(objects).to.deep.include({ kind: 'object', table: 'weather', ...landed });
     expect(aws.run().Arguments).to.deep.equal({
       '--manifest': `s3://staging/loads/${load?.load}/manifest.ndjson.gz`,
       '--region': 'eu-central-1',

@@ -22,16 +22,11 @@ const manifest: Manifest = {
     tables: [tableSpec('weather', 'hour'), tableSpec('cities', 'none')],
   },
   objects: [
-    { kind: 'object', table: 'weather', ...landed('raw/a') },
-    { kind: 'object', table: 'weather', ...landed('raw/b') },
-    { kind: 'object', table: 'cities', ...landed('raw/c') },
+    { kind: 'object', table: 'weather', ...landedObject('raw/a') },
+    { kind: 'object', table: 'weather', ...landedObject('raw/b') },
+    { kind: 'object', table: 'cities', ...landedObject('raw/c') },
   ],
 };
-
-function landed(key: string): { key: string; version_id: string; etag: string; bytes: number } {
-  const { version_id, etag, bytes } = landedObject(key);
-  return { key, version_id, etag, bytes };
-}
 
 function object(key: string, table: string, counts: Partial<ReportObject>): ReportObject {
   const { version_id } = landedObject(key);
@@ -127,6 +122,7 @@ describe('sumReport', () => {
     const { receipt, tables } = await sum(good);
     expect(receipt).to.deep.equal({
       objects: 3,
+      lines: 3,
       rowsParsed: 19,
       filtered: 1,
       quarantined: 2,
@@ -183,7 +179,7 @@ describe('sumReport', () => {
   });
 
   const counted = {
-    object: ['rows', 'quarantined', 'filtered'],
+    object: ['lines', 'rows', 'quarantined', 'filtered'],
     file: [
       'rows_before',
       'rows_after',
@@ -234,7 +230,7 @@ describe('sumReport', () => {
     const objects = ['weather', 'cities'].map((table) => ({
       kind: 'object' as const,
       table,
-      ...landed('raw/a'),
+      ...landedObject('raw/a'),
     }));
     const { objects: found } = await sum(
       [
@@ -244,6 +240,56 @@ describe('sumReport', () => {
       { header: { ...manifest.header, tables }, objects },
     );
     expect([...found]).to.deep.equal([['raw/a', { rows: 7, quarantined: 3 }]]);
+  });
+
+  describe('of objects that break off', () => {
+    const cut = (lines: number, reasons: Record<string, number>): ReportLine[] => [
+      good[0] as ReportLine,
+      object('raw/a', 'weather', { lines, rows: 2, quarantined: 2 }),
+      object('raw/b', 'weather', {}),
+      object('raw/c', 'cities', {}),
+      { kind: 'quarantine', table: 'weather', key: 'q', rows: 2, reasons },
+      { kind: 'end', lines: 5 },
+    ];
+    const cases: [what: string, lines: number, reasons: Record<string, number>, balanced: boolean][] = [
+      ['is told of in quarantine: its end is missing', 7, { truncated_gzip: 1, cast: 1 }, true],
+      ['is told of in quarantine: it is damaged', 7, { broken_gzip: 2 }, true],
+      ['is told of in quarantine: only its end mark is missing', 1, { truncated_gzip: 2 }, true],
+      ['is not told of', 7, { not_utf8: 2 }, false],
+    ];
+    for (const [what, lines, reasons, balanced] of cases) {
+      it(`lines may be missing where that ${what}: ${balanced}`, async () => {
+        const { receipt } = await sum(cut(lines, reasons));
+        expect(receipt).to.include({ lines: lines + 2, balanced });
+        if (!balanced)
+          expect(receipt.faults).to.deep.equal(['weather: raw/a had 1 lines when it landed, 7 were read']);
+      });
+    }
+
+    it('excuses no more of them than quarantine tells of', async () => {
+      const lines = cut(7, { truncated_gzip: 1, cast: 1 });
+      const { receipt } = await sum(lines.with(2, object('raw/b', 'weather', { lines: 0 })));
+      expect(receipt.faults).to.deep.equal([
+        'weather: raw/a had 1 lines when it landed, 7 were read',
+        'weather: raw/b had 1 lines when it landed, 0 were read',
+      ]);
+    });
+
+    it('asks nothing of what no fetch has landed', async () => {
+      const objects = manifest.objects.map(({ lines: _landed, ...rest }) => rest);
+      const { receipt } = await sum(cut(7, { cast: 2 }), { ...manifest, objects });
+      expect(receipt.balanced).to.equal(true);
+    });
+  });
+
+  it('names the files as the load has left them, by their keys', async () => {
+    const { files } = await sum(good);
+    expect(files.map(({ table, key, rows }) => [table, key, rows])).to.deep.equal([
+      ['cities', 'cities/part-0.parquet', 4],
+      ['weather', `weather/${hour}/part-0.parquet`, 11],
+      ['weather', `weather/${hour.replace('10', '11')}/part-0.parquet`, 3],
+    ]);
+    expect(files[0]).to.include({ etag: '"a"' });
   });
 
   it('accepts a load that reads no object and only sweeps', async () => {

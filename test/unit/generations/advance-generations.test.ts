@@ -122,7 +122,11 @@ describe('advanceGenerations', () => {
     await scene.wake(byDay);
     await scene.engine.succeed(scene.aws.run());
     const key = 'weather.g2/year=2026/month=11/day=21/part-0.parquet';
-    scene.aws.objects.set(key, parquetFile(39));
+    // After the load was checked, and before the generation is.
+    await scene.wake(byDay, async (call, effect) => {
+      if (call === 'ListObjectsV2Command') scene.aws.objects.set(key, parquetFile(39));
+      return effect();
+    });
     await scene.settle(byDay);
     expect(scene.place()).to.equal(old);
     const { building } = await scene.table();
