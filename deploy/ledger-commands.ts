@@ -1,8 +1,9 @@
 /** The commands that look into, or write to, the ledger of a stack. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { runAck } from './commands/ack.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { runGaps } from './commands/gaps.ts';
+import { runRuns, runShow } from './commands/runs.ts';
 import { runStatus } from './commands/status.ts';
 
 type Exit = (code: number) => void;
@@ -19,6 +20,7 @@ interface LedgerArguments {
 export function addLedgerCommands(program: Command, exit: Exit): void {
   addStatus(program, exit);
   addDoctor(program, exit);
+  addRuns(program, exit);
   withStack(program.command('gaps'))
     .description('lists what the API had forgotten before it was fetched, until somebody acknowledges it')
     .option('--exit-code', 'end with 5 when there is one')
@@ -64,6 +66,52 @@ function addDoctor(program: Command, exit: Exit): void {
     .action(async ({ stack, source, json = false, ...place }: LedgerArguments & { source?: string }) =>
       exit(await runDoctor({ stackName: stack, sourcePath: source, json, ...place, ...output })),
     );
+}
+
+interface RunsArguments extends LedgerArguments {
+  resource?: string;
+  table?: string;
+  failed?: boolean;
+  since?: string;
+  limit: number;
+}
+
+function addRuns(program: Command, exit: Exit): void {
+  const runs = withStack(program.command('runs'))
+    .description('lists fetches and loads, the newest first')
+    .option('--resource <name>', 'fetches of this resource, and loads of what they landed')
+    .option('--table <name>', 'loads into this table, and fetches that feed it')
+    .option('--failed', 'only what failed')
+    .option('--since <time>', 'ISO 8601: a time, or a span up to now, such as PT24H')
+    .option('--limit <number>', 'how many at most', parseLimit, 20)
+    .addHelpText(
+      'before',
+      'Examples:\n  catchwater runs --stack weather\n  catchwater runs --stack weather --failed --since P7D\n  catchwater runs show hourly_weather@2026-11-21T10:05:00Z --stack weather\n',
+    )
+    .action(async ({ stack, json = false, failed = false, ...filters }: RunsArguments) =>
+      exit(await runRuns({ stackName: stack, json, failed, ...filters, ...output })),
+    );
+  runs
+    .command('show')
+    .description('shows a load with its receipt, or the fetch of a window, in full')
+    .argument('<run>', 'as `catchwater runs` names it')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'before',
+      'Examples:\n  catchwater runs show 20261121T101500000Z-3f2a91c0 --stack weather\n  catchwater runs show hourly_weather@2026-11-21T10:05:00Z --stack weather --json\n',
+    )
+    .action(async (run: string, _own: object, command: Command) => {
+      const { stack, json = false, region, profile } = command.optsWithGlobals<LedgerArguments>();
+      exit(await runShow({ run, stackName: stack, json, region, profile, ...output }));
+    });
+}
+
+function parseLimit(value: string): number {
+  const limit = Number(value);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    throw new InvalidArgumentError('write a number from 1 to 1000.');
+  }
+  return limit;
 }
 
 function withStack(command: Command): Command {

@@ -40,6 +40,8 @@ export interface RawObjectName {
 }
 
 const prefix = 'raw/';
+const keyPattern =
+  /^raw\/(?<resource>[^/]+)\/.*\/(?<time>\d{8}T\d{6}Z)-(?<slice>.+)-(?<attempt>\d+)-(?<part>\d+)\.ndjson\.gz$/;
 
 /** `raw/<resource>/year=2026/month=11/day=21/hour=10/20261121T100500Z-all-1-0.ndjson.gz` */
 export function rawObjectKey(name: RawObjectName): string {
@@ -47,4 +49,12 @@ export function rawObjectKey(name: RawObjectName): string {
   const partition = `year=${iso.slice(0, 4)}/month=${iso.slice(5, 7)}/day=${iso.slice(8, 10)}/hour=${iso.slice(11, 13)}`;
   const time = `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return `${prefix}${name.resource}/${partition}/${time}-${name.slice}-${name.attempt}-${name.part}.ndjson.gz`;
+}
+
+/** Undefined for a key of another form: no fetch has written it. */
+export function parseRawObjectKey(key: string): RawObjectName | undefined {
+  const { resource, time = '', slice, attempt, part } = keyPattern.exec(key)?.groups ?? {};
+  if (resource === undefined || slice === undefined) return undefined;
+  const iso = time.replace(/^(....)(..)(..T..)(..)(..)Z$/, '$1-$2-$3:$4:$5Z');
+  return { resource, slice, scheduledAt: new Date(iso), attempt: Number(attempt), part: Number(part) };
 }

@@ -59,7 +59,7 @@ async function lookAtLoads(ledger: Ledger): Promise<LoadItem[]> {
   return loads;
 }
 
-function describeLoad(item: LoadItem): LoadStatus {
+export function describeLoad(item: LoadItem): LoadStatus {
   const { load, state, created_at: createdAt, ended_at: endedAt, objects, bytes, receipt, error } = item;
   return {
     load,

@@ -34,8 +34,19 @@ const told = [
 
 /** The newest first. */
 export async function recentWindows(ledger: Ledger, resource: string): Promise<RecentWindow[]> {
-  const { pk } = fetchKey({ resource, slice, scheduledAt: '' });
   const windows: RecentWindow[] = [];
+  for await (const window of newestWindows(ledger, resource)) {
+    if (windows.push(window) === mostWindows) break;
+  }
+  return windows;
+}
+
+export async function* newestWindows(
+  ledger: Ledger,
+  resource: string,
+  pageSize = mostWindows,
+): AsyncGenerator<RecentWindow> {
+  const { pk } = fetchKey({ resource, slice, scheduledAt: '' });
   let next: Record<string, unknown> | undefined;
   do {
     const page = await ledger.dynamo.send(
@@ -46,12 +57,11 @@ export async function recentWindows(ledger: Ledger, resource: string): Promise<R
         ExpressionAttributeNames: Object.fromEntries(['pk', 'sk', ...told].map((name) => [`#${name}`, name])),
         ExpressionAttributeValues: { ':pk': pk, ':prefix': 'AT#' },
         ScanIndexForward: false,
-        Limit: mostWindows - windows.length,
+        Limit: pageSize,
         ...(next && { ExclusiveStartKey: next }),
       }),
     );
-    windows.push(...((page.Items ?? []) as RecentWindow[]));
+    yield* (page.Items ?? []) as RecentWindow[];
     next = page.LastEvaluatedKey;
-  } while (next && windows.length < mostWindows);
-  return windows;
+  } while (next);
 }

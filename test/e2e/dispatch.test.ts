@@ -20,7 +20,7 @@ import { readLoad } from '../../pipeline/ledger/load.ts';
 import { ledgerSchema } from '../../pipeline/ledger/schema.ts';
 import { readManifest, type ManifestLine } from '../../pipeline/manifest.ts';
 import { readNdjson } from '../../pipeline/ndjson.ts';
-import { reportBytes } from '../support/fake-engine.ts';
+import { filesOf, reportBytes, reportOn } from '../support/fake-engine.ts';
 import { compiledSource, fetchItem } from '../support/load-samples.ts';
 import { startPlainAws, type PlainAws } from '../support/plain-aws.ts';
 
@@ -105,7 +105,7 @@ describe('the dispatcher on the local AWS', function () {
     expect(QueueUrl).to.be.a('string');
   }
 
-  /** Does what the engine would: reads the one manifest, writes its report. Plain MiniStack's runs succeed at once. */
+  /** Does what the engine would: reads the one manifest, writes the files and its report. Plain MiniStack's runs succeed at once. */
   async function runEngine(): Promise<string> {
     const s3 = new S3Client({ ...aws.config, forcePathStyle: true });
     const listed = await s3.send(new ListObjectsV2Command({ Bucket: 'staging', Prefix: 'loads/' }));
@@ -115,6 +115,8 @@ describe('the dispatcher on the local AWS', function () {
     );
     const manifest = await readManifest(readNdjson<ManifestLine>(Body as Readable));
     expect(manifest.objects).to.have.length(25);
+    for (const [Key, file] of filesOf(reportOn(manifest)))
+      await s3.send(new PutObjectCommand({ Bucket: 'curated', Key, Body: file }));
     await s3.send(
       new PutObjectCommand({
         Bucket: 'staging',
@@ -141,6 +143,7 @@ describe('the dispatcher on the local AWS', function () {
       state: 'closed',
       'receipt.balanced': true,
       'receipt.rowsParsed': 250,
+      'receipt.checked': 2,
     });
     expect(await readLease(ledger)).to.deep.equal({ pk: 'LEASE', sk: 'LEASE', token: 1, dead_loads: [] });
 

@@ -84,7 +84,10 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
     if (!bytes) throw named('NoSuchKey');
     if (IfMatch !== undefined && IfMatch !== etagOf(bytes)) throw named('PreconditionFailed');
     // Ranges are asked of small files only: all of one is its end, too.
-    if (Range === undefined) return { Body: Readable.from([bytes]) };
+    if (Range === undefined) {
+      const text = { transformToString: async () => bytes.toString() };
+      return { Body: Object.assign(Readable.from([bytes]), text) };
+    }
     return { Body: { transformToByteArray: async () => bytes }, ETag: etagOf(bytes) };
   };
 

@@ -110,6 +110,18 @@ const good: ReportLine[] = [
   { kind: 'end', lines: 13 },
 ];
 
+/** The first object breaks off. */
+function cut(lines: number, reasons: Record<string, number>): ReportLine[] {
+  return [
+    good[0] as ReportLine,
+    object('raw/a', 'weather', { lines, rows: 2, quarantined: 2 }),
+    object('raw/b', 'weather', {}),
+    object('raw/c', 'cities', {}),
+    { kind: 'quarantine', table: 'weather', key: 'q', rows: 2, reasons },
+    { kind: 'end', lines: 5 },
+  ];
+}
+
 async function sum(lines: readonly ReportLine[], of = manifest): Promise<LoadSums> {
   async function* stream(): AsyncGenerator<ReportLine> {
     yield* structuredClone(lines);
@@ -243,14 +255,6 @@ describe('sumReport', () => {
   });
 
   describe('of objects that break off', () => {
-    const cut = (lines: number, reasons: Record<string, number>): ReportLine[] => [
-      good[0] as ReportLine,
-      object('raw/a', 'weather', { lines, rows: 2, quarantined: 2 }),
-      object('raw/b', 'weather', {}),
-      object('raw/c', 'cities', {}),
-      { kind: 'quarantine', table: 'weather', key: 'q', rows: 2, reasons },
-      { kind: 'end', lines: 5 },
-    ];
     const cases: [what: string, lines: number, reasons: Record<string, number>, balanced: boolean][] = [
       ['is told of in quarantine: its end is missing', 7, { truncated_gzip: 1, cast: 1 }, true],
       ['is told of in quarantine: it is damaged', 7, { broken_gzip: 2 }, true],
