@@ -2,6 +2,7 @@
 import type { Receipt } from '../pipeline/receipt.ts';
 import type { ReportFile } from '../pipeline/report.ts';
 import { bytes, count } from '../deploy/figures.ts';
+import { describeReceipt } from '../deploy/status/describe-receipt.ts';
 
 const mostFiles = 60;
 
@@ -32,12 +33,7 @@ function outcome({ written, inserted, updated, removed }: ReportFile): string {
   return parts.map(([name, rows]) => `${rows.toLocaleString('en')} ${name}`).join(', ');
 }
 
-/** `480 rows parsed = 0 filtered + …`, and whether that adds up. */
+/** `480 rows parsed = 480 inserted · 24 of 24 files written · balanced`, or why it is not. */
 export function receiptLine(receipt: Receipt): string {
-  const { rowsParsed, balanced, faults } = receipt;
-  const parts = (['filtered', 'quarantined', 'duplicate', 'updated', 'inserted'] as const).map(
-    (name) => `${receipt[name].toLocaleString('en')} ${name}`,
-  );
-  const verdict = balanced ? 'balanced' : `NOT BALANCED: ${faults.join('; ')}`;
-  return `${count(rowsParsed, 'row')} parsed = ${parts.join(' + ')} · ${verdict}`;
+  return [describeReceipt(receipt), ...(receipt.balanced ? ['balanced'] : [])].join(' · ');
 }

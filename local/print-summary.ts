@@ -18,7 +18,8 @@ interface Context {
 
 /** For programs. */
 export function summaryJson(summary: Summary, { stage, seconds }: Context): Record<string, unknown> {
-  const { rowsParsed, filtered, quarantined, duplicate, updated, inserted, balanced } = summary.receipt;
+  const { rowsParsed, filtered, quarantined, duplicate, updated, inserted, deleted, balanced } =
+    summary.receipt;
   return {
     schemaVersion: 1,
     stack: stage.deployed.stackName,
@@ -28,7 +29,7 @@ export function summaryJson(summary: Summary, { stage, seconds }: Context): Reco
     objects: summary.objects,
     rows: summary.rows,
     files: summary.files.map(({ key, rows_after, bytes }) => ({ key, rows: rows_after, bytes })),
-    receipt: { rowsParsed, filtered, quarantined, duplicate, updated, inserted, balanced },
+    receipt: { rowsParsed, filtered, quarantined, duplicate, updated, inserted, deleted, balanced },
     query: summary.query,
     seconds: Object.fromEntries(
       Object.entries(seconds).map(([name, value]) => [name, Math.round(value * 100) / 100]),

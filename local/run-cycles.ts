@@ -59,6 +59,5 @@ export async function followOn(scheduledAt: string, deps: FollowDeps): Promise<n
 function describe({ loads }: Cycle): string {
   const receipts = loads.flatMap(({ receipt }) => receipt ?? []);
   const faults = receipts.flatMap((receipt) => receipt.faults);
-  const sum = makeReceipt(receipts, faults);
-  return `${receiptLine(sum)}, ${sum.filesWritten} of ${sum.files} files written`;
+  return receiptLine(makeReceipt(receipts, faults));
 }

@@ -177,7 +177,7 @@ function headerFaults(line: ReportLine, { header }: Manifest): string[] {
 
 function addObject({ counts, uneven }: OpenTable, object: ReportObject, landed: number | undefined): void {
   if (landed !== undefined && object.lines !== landed)
-    uneven.push(`${object.key} had ${landed} lines when it landed, ${object.lines} were read`);
+    uneven.push(`${object.key}: ${landed} lines landed, ${object.lines} read`);
   counts.objects += 1;
   counts.lines += object.lines;
   counts.rowsParsed += object.rows;

@@ -14,7 +14,8 @@ export function describeLoadDetails(load: LoadDetails): string {
   const { receipt, sums, files, windows, engine, error, missing } = load;
   return [
     describeHead(load),
-    ...(error === undefined ? [] : [`failed: ${error}`]),
+    // Of a receipt that does not balance its faults say the same.
+    ...(error === undefined || receipt?.balanced === false ? [] : [`failed: ${error}`]),
     ...(receipt ? [describeVerdict(load)] : []),
     ...(sums.length > 0 ? [formatTable(sums.map(rowsOf)), formatTable(sums.map(storedRowsOf))] : []),
     ...list('file', files.map(fileRow)),
@@ -57,17 +58,18 @@ function describeHead({
 
 function describeVerdict({ receipt }: LoadDetails): string {
   if (!receipt) return '';
-  const { lines, checked, files } = receipt;
+  const { lines, checked, files, balanced, faults } = receipt;
   return [
-    describeReceipt(receipt),
+    describeReceipt({ ...receipt, balanced: true }),
     [
       // Receipts of earlier versions lack both.
       ...(lines === undefined ? [] : [`${count(lines, 'line')} read`]),
       checked === undefined
         ? 'no file was counted again'
         : `${checked.toLocaleString('en')} of ${count(files, 'file')} counted again`,
-      ...(receipt.balanced ? ['balanced'] : []),
+      balanced ? 'balanced' : 'NOT BALANCED:',
     ].join(' · '),
+    ...faults.map((fault) => `  ${fault}`),
   ].join('\n');
 }
 

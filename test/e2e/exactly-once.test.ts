@@ -1,9 +1,15 @@
-import { GetTableCommand } from '@aws-sdk/client-glue';
+import { GetJobRunCommand, GetTableCommand } from '@aws-sdk/client-glue';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LoadItem } from '../../pipeline/ledger/items.ts';
+import { receiptKey, type ReceiptDocument } from '../../pipeline/receipt-document.ts';
 import { projectPartitions } from '../../pipeline/table/project-partitions.ts';
 import { deployLocalStack, type LocalStack } from '../support/local-stack.ts';
 import { listFiles, queryFiles, type StoredFile } from '../support/read-table.ts';
+import { rewriteFile } from '../support/rewrite-file.ts';
+import { takeAway } from '../support/take-away.ts';
 
 const table = 'hourly_weather';
 /** Set by the tests: the sample API answers for the 24 hours before it. */
@@ -21,6 +27,12 @@ describe('one copy of every hour', function () {
   const files = () => listFiles(stack.clients.s3, stack.outputs['CuratedBucket'] ?? '', `${table}/`);
   const query = (sql: string) =>
     queryFiles(stack.clients.s3, stack.outputs['CuratedBucket'] ?? '', { prefix: `${table}/`, sql });
+
+  const receiptOf = async (load: string): Promise<ReceiptDocument> => {
+    const place = { Bucket: stack.outputs['StagingBucket'], Key: receiptKey(load) };
+    const { Body } = await stack.clients.s3.send(new GetObjectCommand(place));
+    return JSON.parse((await Body?.transformToString()) ?? '') as ReceiptDocument;
+  };
 
   before(async () => {
     stack = await deployLocalStack({ now: () => clock });
@@ -58,6 +70,12 @@ describe('one copy of every hour', function () {
     const [load] = await stack.loads();
     expect(load?.receipt).to.include({ balanced: true, rowsParsed: stack.api.served().rows, quarantined: 0 });
     expect(load?.receipt?.inserted).to.equal(stack.api.served().distinct);
+    expect(load?.receipt?.checked, 'files counted again').to.equal(first.length);
+    const landed = (await stack.fetches(table)).flatMap((fetch) => fetch.objects ?? []);
+    expect(load?.receipt?.lines).to.equal(sum(landed.map(({ lines }) => lines)));
+    const document = await receiptOf(load?.load ?? '');
+    expect(document).to.deep.include({ ...load?.receipt });
+    expect(document.tables.map((each) => each.table)).to.deep.equal([table]);
   });
 
   it('projects exactly the partitions that were written', async () => {
@@ -115,5 +133,42 @@ describe('one copy of every hour', function () {
     const now = await files();
     expect(now).to.have.length(first.length + 2);
     expect(now.find(({ key }) => key === oldest?.key)).to.deep.equal(oldest);
+  });
+
+  /** The engine has ended, and nobody has judged its load yet. */
+  async function untilWritten(known: string[]): Promise<LoadItem> {
+    for (;;) {
+      await stack.wake().catch(() => undefined);
+      const load = (await stack.loads()).find((each) => !known.includes(each.load));
+      const run = { JobName: stack.outputs['GlueJob'], RunId: load?.job_run_id };
+      const answer = run.RunId ? await stack.clients.glue.send(new GetJobRunCommand(run)) : undefined;
+      if (load && answer?.JobRun?.JobRunState === 'SUCCEEDED') return load;
+      await wait(500);
+    }
+  }
+
+  it('fails a load of which a file was replaced before it was judged, and mends it with the next', async () => {
+    clock = new Date('2026-11-21T13:20:00Z');
+    const known = (await stack.loads()).map(({ load }) => load);
+    const before = new Set((await files()).map(({ key }) => key));
+    // The dispatcher starts the engine, and does not see that it ends.
+    const restore = await takeAway(stack, 'DispatchRole', 'glue:GetJobRun');
+    expect(await stack.fetch('2026-11-21T13:20:00Z')).to.deep.equal({});
+    const written = await untilWritten(known);
+    const key = (await files()).find((file) => !before.has(file.key))?.key ?? '';
+    await rewriteFile(stack.clients.s3, stack.outputs['CuratedBucket'] ?? '', key);
+    await restore();
+
+    const failed = await stack.untilLoad('failed', known);
+    expect(failed.load).to.equal(written.load);
+    const fault = `${table}: ${key} is not the file that the engine has stored`;
+    expect(failed.error).to.equal(`the receipt does not balance: ${fault}`);
+    expect(await receiptOf(failed.load)).to.deep.include({ balanced: false, faults: [fault] });
+
+    const mended = await stack.untilLoad('closed', known);
+    expect(mended).to.deep.include({ recovers: [failed.load], objects: failed.objects });
+    expect(mended.receipt).to.include({ balanced: true });
+    const [counted] = await query('select count(*) as rows from {files}');
+    expect(Number(counted?.['rows'])).to.equal(stack.api.served().distinct);
   });
 });

@@ -170,6 +170,7 @@ describe('status and doctor of a stack', function () {
       ['status'],
       ['doctor'],
       ['gaps'],
+      ['runs'],
       ['check', '--against'],
       ['reprocess', '--table', 'prices', '--dry-run'],
     ];
@@ -215,6 +216,11 @@ describe('status and doctor of a stack', function () {
         const { code, stdout, stderr } = await runAs(words);
         expect(code, `${words.join(' ')}: ${stdout} ${stderr}`).to.equal(0);
       }
+      const load = (await stack.loads()).find(({ state }) => state === 'closed');
+      const shown = await runAs(['runs', 'show', load?.load ?? '']);
+      expect(shown.stdout)
+        .to.match(/ counted again · balanced\n/)
+        .and.not.match(/cannot be read/);
       await recordGap(ledger(), { resource: 'board', slice: '', from: 1, to: 2 }, new Date());
       const { stdout } = await runAs(['gaps']);
       const gap = /^(\w{8}) +board/m.exec(stdout)?.[1] ?? '';

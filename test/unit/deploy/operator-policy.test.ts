@@ -9,6 +9,8 @@ const commands: Record<'look' | 'act', [file: string, name: string][]> = {
     ['status', 'runStatus'],
     ['doctor', 'runDoctor'],
     ['gaps', 'runGaps'],
+    ['runs', 'runRuns'],
+    ['runs', 'runShow'],
     ['check-against', 'runCheckAgainst'],
   ],
   act: [
@@ -47,7 +49,7 @@ describe('docs/operator-policy.md', () => {
   const act = new Set(allowedBy('act'));
 
   for (const command of commands.look) {
-    it(`lets those who look run ${command[0]}`, () => {
+    it(`lets those who look run ${command.join(': ')}`, () => {
       const needed = actionsOf(command);
       expect(needed).to.include('cloudformation:DescribeStacks');
       expect(needed.join(' ')).to.match(/dynamodb:(Query|GetItem)/);

@@ -76,9 +76,7 @@ describe('a run that does not end well', () => {
     const [load] = aws.loads();
     expect(load).to.include({ state: 'failed', error: aws.failure() });
     expect(load?.receipt).to.include({ balanced: false, lines: 6 }).and.not.have.property('checked');
-    expect(load?.receipt?.faults[0]).to.match(
-      /^weather: raw\/weather\/.* had 1 lines when it landed, 2 were/,
-    );
+    expect(load?.receipt?.faults[0]).to.match(/^weather: raw\/weather\/.*: 1 lines landed, 2 read$/);
     const document = JSON.parse(
       String(aws.objects.get(`loads/${load?.load}/receipt.json`)),
     ) as ReceiptDocument;

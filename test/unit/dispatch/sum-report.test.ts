@@ -265,8 +265,7 @@ describe('sumReport', () => {
       it(`lines may be missing where that ${what}: ${balanced}`, async () => {
         const { receipt } = await sum(cut(lines, reasons));
         expect(receipt).to.include({ lines: lines + 2, balanced });
-        if (!balanced)
-          expect(receipt.faults).to.deep.equal(['weather: raw/a had 1 lines when it landed, 7 were read']);
+        if (!balanced) expect(receipt.faults).to.deep.equal(['weather: raw/a: 1 lines landed, 7 read']);
       });
     }
 
@@ -274,8 +273,8 @@ describe('sumReport', () => {
       const lines = cut(7, { truncated_gzip: 1, cast: 1 });
       const { receipt } = await sum(lines.with(2, object('raw/b', 'weather', { lines: 0 })));
       expect(receipt.faults).to.deep.equal([
-        'weather: raw/a had 1 lines when it landed, 7 were read',
-        'weather: raw/b had 1 lines when it landed, 0 were read',
+        'weather: raw/a: 1 lines landed, 7 read',
+        'weather: raw/b: 1 lines landed, 0 read',
       ]);
     });
 

@@ -47,11 +47,11 @@ describe('the tree of partitions', () => {
 });
 
 describe('the line of a receipt', () => {
-  const counts = { ...noCounts(), rowsParsed: 1500, inserted: 1490, duplicate: 10 };
+  const counts = { ...noCounts(), rowsParsed: 1500, inserted: 1488, duplicate: 10, deleted: 2, files: 3 };
 
   it('adds up', () => {
     expect(receiptLine(makeReceipt([counts], []))).to.equal(
-      '1,500 rows parsed = 0 filtered + 0 quarantined + 10 duplicate + 0 updated + 1,490 inserted · balanced',
+      '1,500 rows parsed = 10 duplicate + 1,488 inserted + 2 deleted · 0 of 3 files written · balanced',
     );
   });
 
