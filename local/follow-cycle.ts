@@ -132,7 +132,8 @@ function announceLoads({ talk, glue, jobName }: FollowDeps): (loads: LoadItem[])
       );
       if (state === 'failed')
         once(`${load} failed`, () => talk.warn('load', `${load} failed: ${item.error ?? ''}`));
-      if (receipt)
+      // A failed load has one, too, where it did not balance.
+      if (receipt && state !== 'failed')
         once(`${load} committed`, () => talk.say('load', `${load} committed, the catalog is up to date`));
       if (state !== 'started' || run === undefined) continue;
       const { JobRun } = await glue.send(new GetJobRunCommand({ JobName: jobName, RunId: run }));

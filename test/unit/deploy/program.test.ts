@@ -73,6 +73,8 @@ describe('the command line', () => {
       ['check', '--help'],
       ['gaps', '--help'],
       ['ack', '--help'],
+      ['runs', '--help'],
+      ['runs', 'show', '--help'],
       ['secret', 'set', '--help'],
     ]) {
       const { code, stdout, stderr } = await run(...words);
@@ -96,6 +98,10 @@ describe('the command line', () => {
     [['deploy', '--source', 'x', '--sorce', 'x'], /unknown option '--sorce'/],
     [['destroy'], /required option '--stack <name>'/],
     [['gaps'], /required option '--stack <name>'/],
+    [['runs'], /required option '--stack <name>'/],
+    [['runs', '--stack', 'weather', '--limit', '0'], /write a number from 1 to 1000/],
+    [['runs', 'show', '--stack', 'weather'], /missing required argument 'run'/],
+    [['runs', 'show', 'L1'], /required option '--stack <name>'/],
     [['ack', '--stack', 'weather'], /missing required argument 'gap'/],
     [['check', 'missing.yaml', '--against', 'weather'], /there is no source file 'missing\.yaml'/],
     [['local', '--port', 'x'], /a port is a number/],

@@ -128,13 +128,14 @@ describe('following a cycle', () => {
     const { said, run } = follow([
       committed,
       registered,
-      loaded('failed', { error: 'the job died' }, dead),
+      loaded('failed', { error: 'the job died', receipt: { ...receipt, balanced: false } }, dead),
       loaded('started', { job_run_id: 'jr_2' }),
       taken,
       loaded('closed', { receipt }),
     ]);
     expect((await run).loads.map((item) => item.load)).to.deep.equal([load]);
     expect(said).to.include(`! load: ${dead} failed: the job died`);
+    expect(said.join('\n')).to.not.include(`${dead} committed`);
   });
 
   it('gives up after three loads that failed', async () => {
