@@ -42,14 +42,22 @@ export interface Receipt extends Counts {
 
 /** A broken load can have a fault per row; nobody reads more than some. */
 const faultsKept = 20;
+/** A fault may quote what it has found. */
+const longestFault = 1000;
 
 /** The sums of these counts, with the faults found so far. */
 export function makeReceipt(counts: readonly Counts[], faults: readonly string[]): Receipt {
   const sums = noCounts();
-  for (const part of counts) {
-    for (const name of Object.keys(sums) as (keyof Counts)[]) sums[name] += part[name];
+  const odd: string[] = [];
+  for (const name of Object.keys(sums) as (keyof Counts)[]) {
+    // Receipts of earlier versions lack some.
+    for (const part of counts as readonly Partial<Counts>[]) sums[name] += part[name] ?? 0;
+    if (Number.isFinite(sums[name])) continue;
+    // DynamoDB takes no NaN, and a receipt that cannot be stored would hold its load for ever.
+    odd.push(`${name} cannot be counted: the report lacks a number, or has something else in its place`);
+    sums[name] = 0;
   }
-  return { ...sums, ...verdictOn(faults) };
+  return { ...sums, ...verdictOn([...faults, ...odd]) };
 }
 
 /** What was found only when the sums had been made. */
@@ -59,10 +67,8 @@ export function addFaults(receipt: Receipt, faults: readonly string[]): Receipt 
 
 function verdictOn(faults: readonly string[]): Pick<Receipt, 'balanced' | 'faults'> {
   const more = faults.length - faultsKept;
-  return {
-    balanced: faults.length === 0,
-    faults: more > 0 ? [...faults.slice(0, faultsKept), `and ${more} more`] : [...faults],
-  };
+  const kept = faults.slice(0, faultsKept).map((fault) => fault.slice(0, longestFault));
+  return { balanced: faults.length === 0, faults: more > 0 ? [...kept, `and ${more} more`] : kept };
 }
 
 export function noCounts(): Counts {

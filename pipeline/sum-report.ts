@@ -81,7 +81,6 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
       if (!object) table.faults.push(`${line.key} is in the report twice, or not in the manifest`);
       expected.delete(identity(line));
       addObject(table, line, object?.lines);
-      // An object that feeds several tables is read for each of them.
       if (!objects.has(line.key)) lineCount += line.lines;
       const { rows, quarantined } = objects.get(line.key) ?? { rows: 0, quarantined: 0 };
       objects.set(line.key, {
@@ -115,10 +114,11 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
     sums.map((table) => table.receipt),
     [...faults, ...ofTables],
   );
+  // An object that feeds several tables is still one, and so is each of its lines.
+  const once = { objects: objects.size, lines: Number.isFinite(lineCount) ? lineCount : 0 };
   const held = sums.filter((table) => Object.keys(table.held).length > 0).map(({ spec }) => spec.name);
   return {
-    // An object that feeds several tables is still one.
-    receipt: { ...receipt, objects: objects.size, lines: lineCount, ...(held.length > 0 && { held }) },
+    receipt: { ...receipt, ...once, ...(held.length > 0 && { held }) },
     tables: sums,
     objects,
     files: files.toSorted((one, other) => (one.key < other.key ? -1 : 1)),

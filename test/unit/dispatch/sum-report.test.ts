@@ -129,6 +129,11 @@ async function sum(lines: readonly ReportLine[], of = manifest): Promise<LoadSum
   return sumReport(of, stream());
 }
 
+/** DynamoDB takes no NaN: a receipt with one could never be written, and its load would never end. */
+function storable(receipt: object): boolean {
+  return Object.values(receipt).every((value) => typeof value !== 'number' || Number.isFinite(value));
+}
+
 describe('sumReport', () => {
   it('sums a report that adds up, per table and in all', async () => {
     const { receipt, tables } = await sum(good);
@@ -215,13 +220,14 @@ describe('sumReport', () => {
 
   it('is unbalanced when any one count is wrong or missing', async () => {
     for (const [index, name] of places) {
-      for (const wrong of [1, -1, undefined]) {
+      for (const wrong of [1, -1, undefined, 'text']) {
         const lines: Record<string, unknown>[] = structuredClone(good) as never;
         const line = lines[index] ?? {};
-        line[name] = wrong === undefined ? undefined : Number(line[name]) + wrong;
+        line[name] = typeof wrong === 'number' ? Number(line[name]) + wrong : wrong;
         const { receipt } = await sum(lines as never);
         expect(receipt.balanced, `${JSON.stringify(line)} ${name}`).to.equal(false);
         expect(receipt.faults.length).to.be.greaterThan(0);
+        expect(storable(receipt), `${JSON.stringify(line)} ${name}`).to.equal(true);
       }
     }
   });
@@ -365,6 +371,20 @@ describe('sumReport', () => {
       expect(receipt.faults.join('\n')).to.contain(fault);
     });
   }
+
+  it('has a fault for lines that nobody has counted', async () => {
+    const objects = manifest.objects.map(({ lines: _landed, ...rest }) => rest);
+    const { receipt } = await sum(without(1, { lines: undefined }), { ...manifest, objects });
+    expect(receipt.faults).to.deep.equal([
+      'weather: lines cannot be counted: the report lacks a number, or has something else in its place',
+    ]);
+    expect(receipt).to.include({ lines: 0, balanced: false });
+  });
+
+  it('cuts a fault that quotes much', async () => {
+    const { receipt } = await sum([...good, 'x'.repeat(100_000) as never]);
+    expect(receipt.faults[0]).to.have.length(1000);
+  });
 
   it('names some of many faults', async () => {
     const [header] = good;
