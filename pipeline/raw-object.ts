@@ -45,10 +45,21 @@ const keyPattern =
 
 /** `raw/<resource>/year=2026/month=11/day=21/hour=10/20261121T100500Z-all-1-0.ndjson.gz` */
 export function rawObjectKey(name: RawObjectName): string {
-  const iso = name.scheduledAt.toISOString();
+  return `${rawWindowPrefix(name)}${name.slice}-${name.attempt}-${name.part}.ndjson.gz`;
+}
+
+/** How the keys of a window begin, of whichever attempt. In the order of keys, windows are in the order of their times. */
+export function rawWindowPrefix({
+  resource,
+  scheduledAt,
+}: Pick<RawObjectName, 'resource' | 'scheduledAt'>): string {
+  const iso = scheduledAt.toISOString();
   const partition = `year=${iso.slice(0, 4)}/month=${iso.slice(5, 7)}/day=${iso.slice(8, 10)}/hour=${iso.slice(11, 13)}`;
-  const time = `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  return `${prefix}${name.resource}/${partition}/${time}-${name.slice}-${name.attempt}-${name.part}.ndjson.gz`;
+  return `${rawFolder(resource)}${partition}/${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z-`;
+}
+
+export function rawFolder(resource: string): string {
+  return `${prefix}${resource}/`;
 }
 
 /** Undefined for a key of another form: no fetch has written it. */

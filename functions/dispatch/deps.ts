@@ -25,6 +25,7 @@ export interface DispatchDeps {
   s3: Sends<S3.GetObjectCommand, S3.GetObjectCommandOutput> &
     Sends<S3.PutObjectCommand, S3.PutObjectCommandOutput> &
     Sends<S3.ListObjectsV2Command, S3.ListObjectsV2CommandOutput> &
+    Sends<S3.ListObjectVersionsCommand, S3.ListObjectVersionsCommandOutput> &
     Sends<S3.DeleteObjectsCommand, S3.DeleteObjectsCommandOutput>;
   glue: Sends<Glue.GetJobRunCommand, Glue.GetJobRunCommandOutput> &
     Sends<Glue.GetJobRunsCommand, Glue.GetJobRunsCommandOutput> &

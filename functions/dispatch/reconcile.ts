@@ -6,6 +6,7 @@ import { judgeListings } from './judge-listings.ts';
 import { registerWindows } from './register-windows.ts';
 import { settleLoad } from './settle-load.ts';
 import { startLoad } from './start-load.ts';
+import { takeStock } from './take-stock.ts';
 
 /**
  * One wake-up, whatever woke it: looks at what the ledger shows and takes each open step. Every step is a conditional
@@ -19,6 +20,7 @@ export async function reconcile(
   await registerWindows(deps);
   const { load } = await readLease(deps.ledger);
   if (load !== undefined && (await settleLoad(load, settings, deps)) === 'under way') return;
+  await takeStock(source, settings, deps);
   await advanceGenerations(source, settings, deps);
   await judgeListings(source, deps);
   await startLoad(source, settings, deps);

@@ -35,6 +35,31 @@ export async function markRegistered(ledger: Ledger, fetch: FetchItem): Promise<
   );
 }
 
+/** Windows of a resource from this scheduled time on, in whatever state, the oldest first. */
+export async function* windowsFrom(
+  ledger: Ledger,
+  resource: string,
+  from: string,
+): AsyncGenerator<FetchItem> {
+  let next: Record<string, unknown> | undefined;
+  do {
+    const page = await ledger.dynamo.send(
+      new QueryCommand({
+        TableName: ledger.table,
+        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        // One window covers all slices.
+        ExpressionAttributeValues: { ':pk': `FETCH#${resource}#all`, ':from': `AT#${from}`, ':to': 'AT#~' },
+        // Who asks may have enough before the megabyte that a page is otherwise.
+        Limit: 200,
+        ...(next && { ExclusiveStartKey: next }),
+      }),
+    );
+    for (const item of (page.Items ?? []) as FetchItem[]) yield unpackFetch(item);
+    next = page.LastEvaluatedKey;
+  } while (next);
+}
+
 /** Windows of a resource that were committed since then, the newest first. */
 export async function* committedSince(
   ledger: Ledger,

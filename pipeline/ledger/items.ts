@@ -16,12 +16,14 @@
  * | STATE  | `STATE#<resource>`          | `STATE`            | –                                           |
  * | GAP    | `GAP#<resource>`            | `<from>#<slice>`   | `gap` until acknowledged                    |
  * | BUDGET | `BUDGET#<name>`             | `BUDGET`           | –                                           |
+ * | STOCK  | `STOCK`                     | `STOCK`            | –                                           |
  *
  * Times are ISO 8601 UTC strings. Every transition is one conditional write that can be repeated.
  */
 import type { BudgetRecord } from '../budget/budget-record.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Granularity } from '../table/table-spec.ts';
+import type { StockRecord } from './stock-record.ts';
 
 export const workIndex = 'work';
 /** Writes to one index partition are limited to 1,000 a second; pending objects are spread over this many. */
@@ -119,6 +121,8 @@ export interface ObjectItem extends Keyed, LandedObject {
   /** What that load found in it: records that no filter leaves out (the most that any of its tables has), and rows it could not read (in all). */
   rows?: number;
   quarantined?: number;
+  /** The bucket no longer has its version, as was found then. If it was pending, it is in quarantine because of that. */
+  missing_since?: string;
 }
 
 export type LoadState = 'prepared' | 'started' | 'committed' | 'closed' | 'failed';
@@ -250,6 +254,12 @@ export interface GapItem extends Keyed {
 
 /** What has been spent of an `api_budget`. */
 export interface BudgetItem extends Keyed, BudgetRecord {
+  /** Rises with each change; a change is conditional on the version that was read. */
+  version: number;
+}
+
+/** Stocktaking: what the bucket holds below raw/ is compared with what the committed windows name. */
+export interface StockItem extends Keyed, StockRecord {
   /** Rises with each change; a change is conditional on the version that was read. */
   version: number;
 }

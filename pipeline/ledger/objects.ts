@@ -74,15 +74,19 @@ export async function confirmPending(ledger: Ledger, objects: readonly ObjectIte
   return confirmed;
 }
 
-/** One batch as it is in the table; `whole` is false when DynamoDB has left some of it unanswered. */
+/**
+ * One batch as it is in the table; `whole` is false when DynamoDB has left some of it unanswered. At half the price where it
+ * need not be the last word: `consistent` false.
+ */
 export async function readBatch(
   ledger: Ledger,
   objects: readonly { key: string }[],
+  { consistent = true } = {},
 ): Promise<{ items: ObjectItem[]; whole: boolean }> {
   const answer = await ledger.dynamo.send(
     new BatchGetCommand({
       RequestItems: {
-        [ledger.table]: { Keys: objects.map(({ key }) => keyOf(key)), ConsistentRead: true },
+        [ledger.table]: { Keys: objects.map(({ key }) => keyOf(key)), ConsistentRead: consistent },
       },
     }),
   );
@@ -122,6 +126,30 @@ export function countAttempt(
       condition: '#state = :pending AND (attribute_not_exists(#failed_in) OR #failed_in < :load)',
       values: { one: 1, pending: 'pending', load },
     }),
+  );
+}
+
+/** The bucket no longer has its version: no load can have it. What a load has committed before stays done. */
+export async function markMissing(
+  ledger: Ledger,
+  { key, state }: Pick<ObjectItem, 'key' | 'state'>,
+  now: Date,
+): Promise<void> {
+  const since = now.toISOString();
+  await updateObject(
+    ledger,
+    key,
+    state === 'pending'
+      ? {
+          update: 'SET #state = :quarantined, #missing_since = :since REMOVE #work, #work_at',
+          condition: '#state = :pending',
+          values: { quarantined: 'quarantined', pending: 'pending', since },
+        }
+      : {
+          update: 'SET #missing_since = :since',
+          condition: '#state = :state AND attribute_not_exists(#missing_since)',
+          values: { state, since },
+        },
   );
 }
 

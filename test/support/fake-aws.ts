@@ -19,6 +19,7 @@ import {
   DeleteObjectsCommand,
   type GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
@@ -28,6 +29,7 @@ import { readManifest, type Manifest, type ManifestLine } from '../../pipeline/m
 import { readNdjson } from '../../pipeline/ndjson.ts';
 import { fakeDynamo } from './fake-dynamo.ts';
 import { filesOf, reportBytes, reportOn } from './fake-engine.ts';
+import { fakeRaw } from './fake-raw.ts';
 import { etagOf } from './parquet-file.ts';
 
 export interface Logged {
@@ -59,6 +61,7 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
     dynamo,
     clock: Date.parse('2026-11-21T10:05:00Z'),
     objects: new Map<string, Buffer>(),
+    raw: fakeRaw(() => dynamo.items.values()),
     /** Newest first. */
     runs: [] as JobRun[],
     tables: new Map<string, Table>(),
@@ -75,6 +78,7 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
       return {};
     }
     if (command instanceof ListObjectsV2Command) return listFiles(command);
+    if (command instanceof ListObjectVersionsCommand) return world.raw.list(command);
     if (command instanceof DeleteObjectsCommand) {
       for (const { Key = '' } of command.input.Delete?.Objects ?? []) world.objects.delete(Key);
       return {};

@@ -69,14 +69,12 @@ export function fakeDynamo({
 
   /** Of one partition of the table itself, which knows every write at once. */
   const queryPartition = ({ input }: QueryCommand): Attributes => {
-    const { ':pk': pk, ':prefix': prefix = '' } = (input.ExpressionAttributeValues ?? {}) as Record<
-      string,
-      string
-    >;
+    const values = (input.ExpressionAttributeValues ?? {}) as Record<string, string>;
+    const { ':pk': pk, ':prefix': prefix = '', ':from': from = '', ':to': to = '\uffff' } = values;
     const isForward = input.ScanIndexForward !== false;
     const after = input.ExclusiveStartKey as Key | undefined;
     const all = [...items.values()]
-      .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
+      .filter((item) => item.pk === pk && item.sk.startsWith(prefix) && item.sk >= from && item.sk <= to)
       .toSorted((a, b) => (a.sk < b.sk === isForward ? -1 : 1))
       .filter((item) => !after || (item.sk > after.sk === isForward && item.sk !== after.sk));
     const page = all.slice(0, Math.min(pageSize, input.Limit ?? pageSize));
