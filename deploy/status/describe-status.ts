@@ -3,6 +3,7 @@ import { bytes, count } from '../figures.ts';
 import { formatTable } from '../format-table.ts';
 import { describeNotes } from './describe-notes.ts';
 import { describeReceipt } from './describe-receipt.ts';
+import { describeStock } from './describe-stock.ts';
 import { describeSuggestion } from './describe-suggestion.ts';
 import type { CursorFigures, ResourceStatus } from './resource-status.ts';
 import type { LedgerStatus, StackStatus } from './read-status.ts';
@@ -25,7 +26,7 @@ export function describeStatus({ stack, region, readAt, state, source, ledger }:
   head.push(`source ${state.parameters['SourceKey'] ?? ''}`);
   if ('error' in ledger)
     return [...head, `the ledger ${ledger.table} cannot be read: ${ledger.error}`].join('\n');
-  const { resources, tables, loads } = ledger.value;
+  const { resources, tables, loads, rawObjects } = ledger.value;
   const notes = describeNotes(ledger.value, readAt);
   const suggestions = resources.flatMap(({ resource, suggestion }) =>
     suggestion ? [describeSuggestion(resource, suggestion)] : [],
@@ -35,6 +36,7 @@ export function describeStatus({ stack, region, readAt, state, source, ledger }:
     formatTable(resources.map((resource) => resourceRow(resource, readAt))),
     formatTable(tables.map((table) => tableRow(table, ledger.value, readAt))),
     ...(loads.last?.receipt ? [`last load: ${describeReceipt(loads.last.receipt)}`] : []),
+    ...describeStock(rawObjects, readAt),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
     ...(suggestions.length > 0 ? [suggestions.join('\n')] : []),
   ].join('\n\n');

@@ -6,6 +6,7 @@ import { count } from '../figures.ts';
 import { judgeEach, type Check } from './check.ts';
 import { judgeFetches } from './judge-fetches.ts';
 import { judgeLoads } from './judge-loads.ts';
+import { judgeStock } from './judge-stock.ts';
 import { limitsOf } from './limits.ts';
 import type { StackStatus } from './read-status.ts';
 
@@ -46,6 +47,11 @@ export function diagnose(status: StackStatus, file?: SourceFile): Check[] {
       stack,
       logs: tail(DispatchLogGroup),
       quarantine: `aws s3 ls s3://${StagingBucket}/quarantine/ --recursive --region ${region}`,
+    }),
+    judgeStock(ledger.value.rawObjects, {
+      now,
+      logs: `aws logs tail ${DispatchLogGroup ?? ''} --since 30d --filter-pattern '"raw objects missing"' --region ${region}`,
+      markers: `aws s3api list-object-versions --bucket ${StagingBucket} --prefix raw/ --query 'DeleteMarkers[?IsLatest]' --region ${region}`,
     }),
   ];
 }

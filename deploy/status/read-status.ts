@@ -9,6 +9,7 @@ import type { StackState } from '../describe-stack.ts';
 import { findStack } from '../find-stack.ts';
 import { openLedger } from '../open-ledger.ts';
 import { readSource } from '../read-deployed.ts';
+import { readStock, type StockStatus } from './read-stock.ts';
 import { readLoads, type LoadsStatus } from './read-loads.ts';
 import { readResource } from './read-resource.ts';
 import type { ResourceStatus } from './resource-status.ts';
@@ -34,6 +35,7 @@ export interface LedgerStatus {
   tables: TableStatus[];
   loads: LoadsStatus;
   waiting: Omit<WaitingObjects, 'pending'>;
+  rawObjects: StockStatus;
   gaps: GapItem[];
 }
 
@@ -80,9 +82,13 @@ async function readLedger(
   });
   const names = compiled.map(({ name }) => name);
   const resources = names.flatMap((name) => found.get(name) ?? []);
-  const [loads, { pending, ...waiting }] = await Promise.all([readLoads(ledger), readWaiting(ledger, names)]);
+  const [loads, rawObjects, { pending, ...waiting }] = await Promise.all([
+    readLoads(ledger),
+    readStock(ledger),
+    readWaiting(ledger, names),
+  ]);
   const tables = await readTables(ledger, resources, pending);
-  return { resources, tables, loads, waiting, gaps: await listGaps(ledger) };
+  return { resources, tables, loads, waiting, rawObjects, gaps: await listGaps(ledger) };
 }
 
 async function attempt<Value>(read: Promise<Value>): Promise<Readable<Value>> {

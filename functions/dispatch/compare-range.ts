@@ -1,7 +1,7 @@
 import type { ObjectVersion } from '@aws-sdk/client-s3';
 import { CatchwaterError } from '../../pipeline/errors.ts';
 import { inParallel } from '../../pipeline/in-parallel.ts';
-import type { FetchItem, ObjectItem } from '../../pipeline/ledger/items.ts';
+import type { ObjectItem } from '../../pipeline/ledger/items.ts';
 import { readLease } from '../../pipeline/ledger/lease.ts';
 import { batchesOf, markMissing, readBatch, registerObject } from '../../pipeline/ledger/objects.ts';
 import type { StockFindings } from '../../pipeline/ledger/stock-record.ts';
@@ -9,8 +9,8 @@ import type { DispatchDeps } from './deps.ts';
 import type { Named, Range } from './read-range.ts';
 
 const width = 16;
-/** Windows that were committed since then may still be on their way. */
-const registeredMs = 3_600_000;
+/** A window that was committed since then is on its way: the next wake-up registers it. */
+const settledMs = 10 * 60_000;
 /** An attempt may go on for a while before its window is committed. */
 const unnamedMs = 24 * 3_600_000;
 const mostKeys = 5;
@@ -29,9 +29,10 @@ export async function compareRange(
   const { resource, versions, named } = range;
   const now = deps.now();
   const items = await readItems(range, deps);
+  const settled = new Date(now.getTime() - settledMs).toISOString();
   const compared = named
-    .map((each) => ({ ...each, item: items.get(each.object.key) }))
-    .filter(({ item, fetch }) => item !== undefined || !isExpected(fetch, now));
+    .filter(({ fetch: { ended_at: committed = '' } }) => committed < settled)
+    .map((each) => ({ ...each, item: items.get(each.object.key) }));
   const registered = await registerLost(resource, compared, deps);
 
   const there = new Map(versions.map((version) => [identity(version.Key, version.VersionId), version]));
@@ -44,6 +45,7 @@ export async function compareRange(
     registered,
     missing: missing.length,
     missing_keys: keysOf(missing),
+    lost: missing.filter(({ item }) => item?.state !== 'done').length,
     hidden: compared.filter((each) => versionOf(each)?.IsLatest === false).length,
     unnamed: unnamed.length,
     unnamed_bytes: unnamed.reduce((sum, { Size = 0 }) => sum + Size, 0),
@@ -66,11 +68,6 @@ async function readItems(
     for (const item of items) found.set(item.key, item);
   });
   return found;
-}
-
-/** The next wake-up registers it: nothing is lost yet. */
-function isExpected({ work, ended_at: committed = '' }: FetchItem, now: Date): boolean {
-  return work === 'fetch' && committed > new Date(now.getTime() - registeredMs).toISOString();
 }
 
 /** Puts on the list of pending objects what a committed window names and nobody has put there. */

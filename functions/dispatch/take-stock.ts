@@ -78,8 +78,8 @@ function isUnderWay(stock: StockItem): stock is StockUnderWay {
   return stock.taking !== undefined;
 }
 
-function describe({ objects, registered, missing, hidden, unnamed, unnamed_bytes }: StockFindings) {
-  return { objects, registered, missing, hidden, unnamed, unnamedBytes: unnamed_bytes };
+function describe({ objects, registered, missing, lost, hidden, unnamed, unnamed_bytes }: StockFindings) {
+  return { objects, registered, missing, lost, hidden, unnamed, unnamedBytes: unnamed_bytes };
 }
 
 function explain(error: unknown, { stagingBucket }: DispatchSettings): string {

@@ -42,9 +42,10 @@ export interface StockFindings {
   objects: number;
   /** Of these: that were not on the list of what is to be loaded, and now are. */
   registered: number;
-  /** Of these: whose version is gone; the first of them. */
+  /** Of these: whose version is gone; the first of them; those among them that no load has had: their rows are nowhere. */
   missing: number;
   missing_keys: string[];
+  lost: number;
   /** Of these: deleted or overwritten, and the bucket keeps the version for a while. */
   hidden: number;
   /** In the bucket, a day old, and no committed window names them: attempts that were given up. */

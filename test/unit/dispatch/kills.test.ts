@@ -212,7 +212,7 @@ for (const [what, prepare] of scenes) {
         }
       });
     }
-  });
+  }).timeout(10_000);
 }
 
 describe('wake-ups at the same time', () => {

@@ -44,6 +44,7 @@ function expectOrder(aws: CountedScene, gone: readonly string[]): void {
     objects: 12,
     missing: 2,
     missing_keys: gone,
+    lost: 1,
     hidden: 1,
     unnamed: 1,
     unnamed_bytes: 50,

@@ -34,6 +34,7 @@ const neededFor: Record<string, string[]> = {
   HeadObjectCommand: ['s3:GetObject'],
   InvokeCommand: ['lambda:InvokeFunction'],
   ListObjectsV2Command: ['s3:ListBucket'],
+  ListObjectVersionsCommand: ['s3:ListBucketVersions'],
   PutCommand: ['dynamodb:PutItem'],
   PutEventsCommand: ['events:PutEvents'],
   PutObjectCommand: ['s3:PutObject'],
