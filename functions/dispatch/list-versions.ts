@@ -2,9 +2,8 @@ import { ListObjectVersionsCommand, type ObjectVersion } from '@aws-sdk/client-s
 import type { DispatchDeps } from './deps.ts';
 
 export interface ListedVersions {
-  /** Of every key after `after` up to `upTo`, all versions. */
   versions: ObjectVersion[];
-  /** Undefined: there are no more. */
+  /** Of every key after `after` up to this one there are all versions. Undefined: of all. */
   upTo: string | undefined;
 }
 
@@ -28,6 +27,6 @@ export async function listVersions(
     if (keys.size > 1) break;
     next = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
   }
-  const [last = '', upTo = ''] = [...keys].toSorted((a, b) => (a < b ? 1 : -1));
-  return { versions: versions.filter(({ Key }) => Key !== last), upTo };
+  const [, upTo = ''] = [...keys].toSorted((a, b) => (a < b ? 1 : -1));
+  return { versions, upTo };
 }

@@ -45,7 +45,6 @@ export async function readRange(
     from = fetch.scheduled_at;
     // Greater than every key of this window, less than those of the next.
     const end = `${prefix}~`;
-    if (end <= after) continue;
     if (fetch.state === 'committed') windows.push(fetch);
     if (fetch.state === 'fetching' || fetch.state === 'paused') open.add(prefix);
     size += 1 + (fetch.objects ?? []).filter(({ key }) => key > after).length;
