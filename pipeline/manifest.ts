@@ -14,7 +14,10 @@ export interface ManifestHeader {
   staging_bucket: string;
   curated_bucket: string;
   ledger_table: string;
-  /** Dead loads since the last commit: what they had already written counts as recovered (law 8). */
+  /**
+   * Dead loads: what they had already written counts as recovered (law 8). Their objects may come in several loads, so
+   * they stay on the list; the load that counts a file of theirs puts its own name on it, and it is counted once.
+   */
   recovers: string[];
   /** The engine writes its report here, in the staging bucket. */
   report_key: string;

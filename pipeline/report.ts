@@ -36,7 +36,7 @@ export interface ReportFile {
   key: string;
   etag_before: string | null;
   etag_after: string;
-  /** False when the merge gave the bytes that are there already. */
+  /** False when the merge gave the bytes that are there already, under the name of a load that has counted them. */
   written: boolean;
   bytes: number;
   rows_before: number;

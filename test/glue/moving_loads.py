@@ -51,8 +51,10 @@ class MovingLoads:
     #: Of 100 tasks.
     again: int = 0
     number: int = 0
-    #: Loads since the last that was committed.
+    #: Every load that has died: as the dispatcher does, none is forgotten when another one is committed.
     dead: list[str] = field(default_factory=list)
+    #: None was committed since the last of them.
+    untold: bool = False
     #: Rows in the files, as the receipts of all loads tell it.
     told: int = 0
     #: Of the last load.
@@ -97,6 +99,7 @@ class MovingLoads:
                 raise JobError("killed")
         except JobError:
             self.dead.append(load.load)
+            self.untold = True
             raise
         self.shuffles = spark.shuffles
         lines = [json.loads(row["line"]) for row in frame.rows()]
@@ -114,7 +117,7 @@ class MovingLoads:
         )
 
     def commit(self, report: Report) -> dict[str, int]:
-        self.dead = []
+        self.untold = False
         self.broken = report.of("violation")
         sums = report.sums()
         sums |= {name: sum(line.get(name, 0) for line in report.of("file")) for name in ("moved", "vanished")}
@@ -128,7 +131,7 @@ class MovingLoads:
         rows = self.world.rows(folder, select, "issues") if self.world.keys(self.world.curated) else []
         assert all(f"/month={month:02}/" in file for _, month, *_, file in rows)
         # Only what a dead load did has not been told yet.
-        assert len(rows) == self.told or self.dead
+        assert len(rows) == self.told or self.untold
         return [row[:-1] for row in rows]
 
     def tombstones(self) -> list[Any]:

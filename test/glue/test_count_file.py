@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from partitioning.manifest import Load
-from partitioning.merge.count_file import FileCounts, Merged, count_file, file_metadata
+from partitioning.merge.count_file import FileCounts, Merged, count_file, file_metadata, needs_write
 from partitioning.merge.curated_store import StoredFile
 
 LOAD = Load(
@@ -52,7 +52,7 @@ def counts(**given: int | bool) -> FileCounts:
             "a file that stays as a dead load left it",
             found("load-2", sha256="new", rows=20),
             replace(MERGED, inserted=0, updated=0),
-            counts(rows_before=12, recovered=8, inserted=0, updated=0, duplicate=10, written=False),
+            counts(rows_before=12, recovered=8, inserted=0, updated=0, duplicate=10),
         ),
         (
             # Its counts are those of the try that wrote it: 2 inserted, 1 updated, 1 removed.
@@ -99,7 +99,7 @@ def counts(**given: int | bool) -> FileCounts:
             "a file that a dead load has swept",
             leaving(found("load-2", sha256="new", rows=7), removed=5, vanished=5),
             replace(MERGED, rows=7, inserted=0, updated=0),
-            counts(rows_before=12, recovered=-5, inserted=0, updated=0, duplicate=10, written=False),
+            counts(rows_before=12, recovered=-5, inserted=0, updated=0, duplicate=10),
         ),
         (
             "a file that a dead load has taken rows from",
@@ -128,3 +128,30 @@ def test_the_metadata_hands_on_the_count_of_the_last_commit() -> None:
         "updated": "3",
         "removed": "0",
     }
+
+
+@pytest.mark.parametrize(
+    ("about", "stored", "expected"),
+    [
+        ("a new file", None, True),
+        ("a file that changes", found("load-0"), True),
+        ("a file that stays as a committed load left it", found("load-0", sha256="new"), False),
+        ("a file that an earlier try of this load wrote", found("load-3", sha256="new"), False),
+        ("a file that stays as a dead load left it", found("load-2", sha256="new"), True),
+    ],
+)
+def test_writes_what_is_not_there_under_the_name_of_a_load_that_counts(
+    about: str, stored: StoredFile | None, expected: bool
+) -> None:
+    assert needs_write(LOAD, stored, MERGED) == expected
+
+
+def test_what_a_dead_load_left_is_recovered_once() -> None:
+    unchanged = replace(MERGED, inserted=0, updated=0)
+    first = count_file(LOAD, found("load-2", sha256="new", rows=20), unchanged)
+    assert (first.rows_before, first.recovered) == (12, 8)
+    metadata = file_metadata(LOAD, unchanged, first)
+    # The next load: this one is committed, the dead one not forgotten.
+    then = replace(LOAD, load="load-4", recovers=LOAD.recovers)
+    second = count_file(then, StoredFile('"new"', metadata, "new", 20), unchanged)
+    assert (second.rows_before, second.recovered, second.written) == (20, 0, False)

@@ -124,6 +124,10 @@ class World:
         found = (item for page in pages for item in page.get("Contents", []))
         return {item["Key"]: (item["ETag"], item["LastModified"]) for item in found}
 
+    def etags(self) -> dict[str, str]:
+        """Of the curated bucket, by key."""
+        return {key: etag for key, (etag, _) in self.listing(self.curated).items()}
+
     def files(self) -> dict[str, bytes]:
         """The curated bucket: key → bytes."""
         keys = self.keys(self.curated)

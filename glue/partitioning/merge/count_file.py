@@ -40,7 +40,7 @@ class FileCounts:
     removed: int
     vanished: int
     moved: int
-    #: By this load, now or in a try of the same task whose report was lost.
+    #: By this load, now or in a try of the same task whose report was lost; or taken over from a dead load.
     written: bool
 
     @property
@@ -53,7 +53,7 @@ def count_file(load: Load, found: StoredFile | None, merged: Merged) -> FileCoun
     rows = found.rows if found else 0
     before = committed_rows(load, found)
     changes = {name: getattr(merged, name) for name in CHANGES}
-    written = found is None or found.sha256 != merged.sha256
+    written = needs_write(load, found, merged)
     if found and not written and found.metadata.get("load") == load.load:
         # Our own earlier try wrote exactly this: its counts are the load's.
         changes = {name: int(found.metadata.get(name, 0)) for name in CHANGES}
@@ -67,6 +67,16 @@ def count_file(load: Load, found: StoredFile | None, merged: Merged) -> FileCoun
         written=written,
         **changes,
     )
+
+
+def needs_write(load: Load, found: StoredFile | None, merged: Merged) -> bool:
+    """
+    No change, no write: decided on the bytes (law 9). Only a file that a dead load has left is written as it
+    is: a load puts its name on what it counts, or a later one would count it as recovered once more.
+    """
+    if found is None or found.sha256 != merged.sha256:
+        return True
+    return found.metadata.get("load") in load.recovers
 
 
 def committed_rows(load: Load, found: StoredFile | None) -> int:

@@ -22,7 +22,7 @@ from ..task_rows import batch_reported
 from ..task_settings import TaskSettings
 from ..violation_line import violation_line
 from .chunk_spool import ChunkSpool
-from .count_file import FileCounts, Merged, count_file, file_metadata
+from .count_file import FileCounts, Merged, count_file, file_metadata, needs_write
 from .curated_store import CuratedStore, StoredFile
 from .merge_file import merge_file
 
@@ -67,11 +67,8 @@ class MergedFile:
     found: StoredFile | None
     merged: Merged
     counts: FileCounts
-
-    @property
-    def is_new(self) -> bool:
-        """No change, no write: decided on the bytes (law 9)."""
-        return self.found is None or self.found.sha256 != self.merged.sha256
+    #: Else it is there already, byte for byte.
+    is_new: bool
 
 
 class MergeTask:
@@ -140,7 +137,8 @@ class MergeTask:
         self._violations.pop(key, None)
         if merged.violations and key not in self._unfinished:
             self._violations[key] = merged.violations
-        return MergedFile(key, path, found, merged, count_file(self._load, found, merged))
+        counts = count_file(self._load, found, merged)
+        return MergedFile(key, path, found, merged, counts, needs_write(self._load, found, merged))
 
     def _write(self, files: list[MergedFile]) -> Iterator[dict[str, Any]]:
         if not files:
