@@ -10,7 +10,7 @@ export interface TableSums {
   receipt: Receipt;
   /** Every partition with a file that the load looked at. */
   touched: string[];
-  /** Those with a file that this load wrote, or a dead load before it whose writes nobody was told of. */
+  /** Those with a file that this load wrote, or took over from a dead load whose writes nobody was told of. */
   changed: string[];
   /** Reason code → rows. */
   quarantined: Record<string, number>;
@@ -18,7 +18,10 @@ export interface TableSums {
   drift: Record<string, number>;
   /** Broken rules, `<column>: <reason>` → rows: of rows that are stored. */
   warned: Record<string, number>;
-  /** Those that hold the table, as the source wants it: of rows in quarantine (`not_unique`: that are stored). */
+  /**
+   * Those that hold the table, as the source wants it: of rows in quarantine (`not_unique`: that are stored). Where more
+   * of its rows are there than may be, `quarantine: max_share <limit>` too.
+   */
   held: Record<string, number>;
 }
 
@@ -53,7 +56,6 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
     manifest.header.tables.map((spec) => [spec.name, startTable(spec, folderOf(manifest.header, spec.name))]),
   );
   const expected = new Map(manifest.objects.map((object) => [identity(object), object]));
-  const recovering = manifest.header.recovers.length > 0;
   const faults: string[] = [];
   const objects = new Map<string, ObjectSums>();
   const files: TouchedFile[] = [];
@@ -88,7 +90,7 @@ export async function sumReport(manifest: Manifest, lines: AsyncIterable<ReportL
         quarantined: quarantined + line.quarantined,
       });
     } else if (line.kind === 'file') {
-      addFile(table, line, recovering);
+      addFile(table, line);
       files.push({ table: line.table, key: line.key, etag: line.etag_after, rows: line.rows_after });
     } else if (line.kind === 'quarantine') {
       addTo(table.quarantined, line.reasons);
@@ -185,14 +187,14 @@ function addObject({ counts, uneven }: OpenTable, object: ReportObject, landed: 
   counts.filtered += object.filtered;
 }
 
-function addFile(table: OpenTable, file: ReportFile, recovering: boolean): void {
+function addFile(table: OpenTable, file: ReportFile): void {
   const { counts, faults } = table;
   const where = parseCuratedKey(file.key, table.spec, table.folder);
   if (!where) faults.push(`${file.key} is not a file that this table may have`);
   if (table.files.has(file.key)) faults.push(`${file.key} is in the report twice`);
   table.files.add(file.key);
   if (where) table.touched.add(where.partition);
-  if (where && (file.written || recovering)) table.changed.add(where.partition);
+  if (where && file.written) table.changed.add(where.partition);
 
   const after = file.rows_before + file.inserted + file.recovered - file.removed;
   if (file.rows_after !== after)
@@ -221,7 +223,10 @@ function brokenObjects({ quarantined }: OpenTable): number {
 }
 
 function finishTable(table: OpenTable): TableSums {
-  const { counts, quarantineRows, uneven } = table;
+  const { counts, quarantineRows, uneven, held } = table;
+  const limit = table.spec.quarantine?.max_share;
+  if (limit !== undefined && isAbove(limit, counts))
+    held[`quarantine: max_share ${limit}`] = counts.quarantined;
   const faults = [...imbalances(counts), ...table.faults];
   if (uneven.length > brokenObjects(table)) faults.push(...uneven);
   if (quarantineRows !== counts.quarantined)
@@ -236,6 +241,14 @@ function finishTable(table: OpenTable): TableSums {
     quarantined: table.quarantined,
     drift: table.drift,
     warned: table.warned,
-    held: table.held,
+    held,
   };
+}
+
+/** Of a handful of rows one is a large share. */
+const fewRows = 20;
+
+function isAbove(limit: number, { rowsParsed, filtered, quarantined }: OpenTable['counts']): boolean {
+  const rows = rowsParsed - filtered;
+  return rows >= fewRows && quarantined > limit * rows;
 }

@@ -39,6 +39,7 @@ const sections = [
   'column_type',
   'event_time',
   'schema_contract',
+  'quarantine_limit',
   'child_table',
 ];
 

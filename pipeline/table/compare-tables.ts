@@ -52,6 +52,7 @@ const rowParts = [
   ['row filter changed', 'delete_when', 'Rows that were stored or deleted before are not judged again.'],
   ['contract changed', 'schema_contract', 'It is asked of what is loaded from now on.'],
   ['other', 'moving_keys', 'It holds for rows that come in from now on.'],
+  ['other', 'quarantine', 'It is asked of each load from now on.'],
   ['other', 'records', 'Rows come from there from now on; stored ones stay.'],
 ] as const;
 

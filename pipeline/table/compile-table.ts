@@ -48,6 +48,7 @@ export function compileTable(definition: TableDefinition): TableSpec {
       places_sql: placesSql({ ...table, deletes, marks }),
       winners_sql: winnersSql(table),
     }),
+    ...(definition.quarantine && { quarantine: definition.quarantine }),
     ...(unique.length > 0 && { unique_sql: uniqueSql(unique, { deletes, leaves: marks || moving }) }),
   };
 }

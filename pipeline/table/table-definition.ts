@@ -64,6 +64,11 @@ export interface SchemaContract {
   data_type: ContractAction;
 }
 
+export interface QuarantineLimit {
+  /** Of a load's rows that no filter leaves out, from 20 rows up: where more than this go to quarantine, the table is held. */
+  max_share: number;
+}
+
 export interface TableDefinition {
   name: string;
   data_selector: string;
@@ -94,4 +99,5 @@ export interface TableDefinition {
   /** The event time of a key may change: its row may lie in another partition than its stored self. */
   moving_keys?: boolean;
   schema_contract?: SchemaContract;
+  quarantine?: QuarantineLimit;
 }

@@ -3,6 +3,8 @@
  * It travels in the compiled source and in every manifest; both engines run exactly these texts.
  */
 
+import type { QuarantineLimit } from './table-definition.ts';
+
 /** The closed list of stored types (law 15); `decimal(p,s)` with p ≤ 38. `timestamp` is UTC, microseconds. */
 export type ColumnType =
   'boolean' | 'bigint' | 'double' | 'varchar' | 'date' | 'timestamp' | `decimal(${number},${number})`;
@@ -105,6 +107,8 @@ export interface TableSpec {
   winners_sql?: string;
   /** Only with `unique` columns: SELECT over `merged` → `violation` VARCHAR, `rows` BIGINT. */
   unique_sql?: string;
+  /** No affair of the engine: where a load's share of rows in quarantine is above it, its table is held. */
+  quarantine?: QuarantineLimit;
   /** What follows `COPY (…) TO '…'`: equal options give equal bytes. */
   copy_options: string;
 }

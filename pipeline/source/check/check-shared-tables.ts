@@ -51,6 +51,7 @@ const parts = [
   'files_per_partition',
   'order_by',
   'schema_contract',
+  'quarantine',
 ] as const satisfies (keyof TableDefinition)[];
 
 function findDifference(one: TableDefinition, other: TableDefinition): Difference | undefined {

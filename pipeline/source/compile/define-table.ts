@@ -50,7 +50,7 @@ function defineParts(
   { data_selector, shape }: Pick<ResourcePart, 'data_selector' | 'shape'>,
 ): TableDefinition {
   const eventTime = eventTimeOf(table.event_time);
-  const { include_when, delete_when, schema_contract: contract } = table;
+  const { include_when, delete_when, schema_contract: contract, quarantine } = table;
   return {
     name,
     data_selector,
@@ -66,6 +66,7 @@ function defineParts(
     ...(include_when === undefined ? {} : { include_when }),
     ...(delete_when === undefined ? {} : { delete_when }),
     ...(contract === undefined ? {} : { schema_contract: contractOf(contract) }),
+    ...(quarantine === undefined ? {} : { quarantine }),
   };
 }
 

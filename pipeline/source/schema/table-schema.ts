@@ -129,6 +129,25 @@ export const tableKeys = {
         'What a response does that breaks the contract. `evolve`, as without this: unknown fields are kept in `_extra`, rows with a value that cannot be cast go to quarantine. `discard_row`: the row goes to quarantine in both cases. `freeze`: it does, and the table is held. `discard_value`: the value alone is left out, and counted.',
       examples: ['freeze', { columns: 'evolve', data_type: 'discard_value' }],
     }),
+  quarantine: z
+    .strictObject({
+      max_share: z
+        .number()
+        .min(0)
+        .max(1)
+        .meta({
+          description:
+            'The share of rows that may go to quarantine, of those of a load that no filter leaves out. Above it the table is held. Asked where there are 20 rows or more.',
+          examples: [0.01],
+        }),
+    })
+    .meta({ id: 'quarantine_limit', title: 'Quarantine limit' })
+    .optional()
+    .meta({
+      description:
+        'How many rows may fail to fit before someone is told: above that the table is held. Its good rows are published, the others stay in quarantine, an alarm goes off.',
+      examples: [{ max_share: 0.01 }],
+    }),
 };
 
 export const childTableSchema = z

@@ -177,11 +177,6 @@ describe('sumReport', () => {
     expect(weather).to.deep.include({ warned: {}, held: {} });
   });
 
-  it('counts every touched partition as changed after dead loads, whose writes nobody was told of', async () => {
-    const { tables } = await sum(good, { ...manifest, header: { ...manifest.header, recovers: ['L1'] } });
-    expect(tables[0]?.changed).to.deep.equal(tables[0]?.touched);
-  });
-
   it('accepts the lines between header and end in any order', async () => {
     const [header, ...others] = good;
     const end = others.pop();

@@ -23,6 +23,13 @@ async function columnOf(written: string): Promise<unknown> {
   return tables[1]?.columns.find(({ name }) => name === 'other');
 }
 
+async function limitOf(written: string): Promise<unknown> {
+  const text = changed('include_when: state IS NOT NULL', `quarantine: ${written}`, tracker);
+  const { tables, source } = await define(text);
+  const { table, child_tables: children } = source.resources[1] ?? {};
+  return [tables[1]?.quarantine, table?.quarantine, children?.[0]?.quarantine];
+}
+
 async function contractOf(written: string): Promise<unknown> {
   const text = changed('include_when: state IS NOT NULL', `schema_contract: ${written}`, tracker);
   return (await define(text)).tables[1]?.schema_contract;
@@ -117,6 +124,19 @@ describe('defineTable', () => {
     const [projects] = (await define(map)).tables;
     expect(projects).to.deep.include({ shape: 'map', delete_when: 'title IS NULL' });
     expect(projects?.columns[0]?.from).to.deep.equal({ key: true });
+  });
+
+  it('takes the limit of rows in quarantine into the table spec, of a child table its own', async () => {
+    const limit = { max_share: 0.01 };
+    expect(await limitOf('{ max_share: 0.01 }')).to.deep.equal([limit, limit, undefined]);
+    const child = changed(
+      'records: $.labels',
+      'records: $.labels\n        quarantine: { max_share: 0 }',
+      tracker,
+    );
+    expect((await define(child)).source.resources[1]?.child_tables[0]?.quarantine).to.deep.equal({
+      max_share: 0,
+    });
   });
 
   it('tells tables of listings that delete, and of rows that move, child tables too', async () => {

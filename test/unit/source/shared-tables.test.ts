@@ -119,6 +119,11 @@ describe('resources that feed one table', () => {
       `21:5 ${feed}schema_contract is not said there, {"columns":"freeze","data_type":"freeze"} here`,
     ],
     [
+      '    delete_when: record',
+      '    quarantine: { max_share: 0.1 }\n    delete_when: record',
+      `21:5 ${feed}quarantine is not said there, {"max_share":0.1} here`,
+    ],
+    [
       'state: { type: string, from',
       'state: { type: string, unique: true, from',
       `16:5 ${feed}which columns are unique`,

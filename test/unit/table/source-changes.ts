@@ -213,6 +213,13 @@ const trackerChanges: SourceChange[] = [
     /schema_contract/,
   ],
   [
+    'another limit of rows in quarantine',
+    'include_when: state IS NOT NULL',
+    'include_when: state IS NOT NULL\n    quarantine: { max_share: 0.01 }',
+    ['issues · other · safe'],
+    /quarantine/,
+  ],
+  [
     'a value that is hidden no more',
     ', hash: { secret: author-key } }',
     ' }',
