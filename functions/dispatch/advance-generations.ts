@@ -71,9 +71,11 @@ async function isRebuilt(
   const reload = { resources, after: building.after };
   // Cheap, and mostly true while loads are due; only the ledger itself can say that it is not.
   if ((await countWaiting(ledger, reload, 1)) > 0) return false;
-  const { waiting, reopened } = await reopenObjects(ledger, reload, { now });
+  const { waiting, reopened, quarantined } = await reopenObjects(ledger, reload, { now });
   if (reopened > 0) log('objects reopened', { table: item.name, objects: reopened });
   if (waiting > 0) return false;
+  // The new generation takes all live data, so it cannot wait for somebody to look; they come when they are put back.
+  if (quarantined > 0) log('objects left out', { table: item.name, objects: quarantined }, 'WARN');
   await noteRebuilt(ledger, item);
   return true;
 }

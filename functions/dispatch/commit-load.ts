@@ -60,7 +60,7 @@ async function finish(
     if (mark?.sweep) await commitMark(deps.ledger, spec, mark.at);
   }
   await announceTables({ load, header }, sums.tables, settings, deps);
-  return (await closeLoad(deps.ledger, load.load)) ? 'over' : 'under way';
+  return (await closeLoad(deps.ledger, load)) ? 'over' : 'under way';
 }
 
 function logFindings({ load }: LoadItem, { tables }: LoadSums, { log }: DispatchDeps): void {

@@ -17,9 +17,9 @@ export async function judgeLoad(
   load: LoadItem,
   settings: DispatchSettings,
   deps: DispatchDeps,
-): Promise<{ sums: LoadSums } | Fault | 'under way'> {
+): Promise<{ sums: LoadSums } | { fault: Fault } | 'under way'> {
   const sums = await readSums(load, settings, deps);
-  if ('fault' in sums) return { error: sums.fault };
+  if ('fault' in sums) return { fault: { error: sums.fault } };
   if (!sums.receipt.balanced) return unbalanced(sums.receipt);
   const check = await checkFiles(load, sums, settings, deps);
   if (check === 'under way') return check;
@@ -49,6 +49,7 @@ export async function readSums(
   }
 }
 
-function unbalanced(receipt: Receipt): Fault {
-  return { error: `the receipt does not balance: ${receipt.faults.join('; ')}`, receipt };
+function unbalanced(receipt: Receipt): { fault: Fault } {
+  const error = `the receipt does not balance: ${receipt.faults.join('; ')}`;
+  return { fault: { error, unbalanced: true, receipt } };
 }

@@ -42,7 +42,7 @@ async function settleRun(load: LoadItem, settings: DispatchSettings, deps: Dispa
   if (outcome !== 'succeeded') return failLoad(load, { error: outcome.died }, settings, deps);
   const verdict = await judgeLoad(load, settings, deps);
   if (verdict === 'under way') return verdict;
-  return 'error' in verdict
-    ? failLoad(load, verdict, settings, deps)
+  return 'fault' in verdict
+    ? failLoad(load, verdict.fault, settings, deps)
     : commitLoad(load, verdict.sums, settings, deps);
 }

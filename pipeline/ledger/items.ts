@@ -8,7 +8,8 @@
  * | WINDOW | `FETCH#<resource>#<slice>`  | `WINDOW`           | –                                           |
  * | FETCH  | `FETCH#<resource>#<slice>`  | `AT#<scheduledAt>` | `fetch` from commit until registered        |
  * |        |                             |                    | if complete, then `listing` until judged    |
- * | OBJECT | `OBJECT#<raw key>`          | `OBJECT`           | `object#<00-15>` while pending (law 24)     |
+ * | OBJECT | `OBJECT#<raw key>`          | `OBJECT`           | `object#<00-15>` while pending (law 24),    |
+ * |        |                             |                    | `quarantine` while it is there              |
  * | LOAD   | `LOAD`                      | `<load id>`        | `load` until closed or failed               |
  * | LEASE  | `LEASE`                     | `LEASE`            | –                                           |
  * | TABLE  | `TABLE#<name>`              | `TABLE`            | `generation` while a generation is building |
@@ -113,8 +114,10 @@ export interface ObjectItem extends Keyed, LandedObject {
   state: 'pending' | 'done' | 'quarantined';
   /** Loads that died over it. */
   attempts: number;
-  /** The last of them: so that each is counted once. */
+  /** The last of them: so that each is counted once, and to know what to halve. */
   failed_in?: string;
+  /** Of one in quarantine: what the last of them died of. */
+  error?: string;
   registered_at: string;
   /** The load that committed it. */
   load?: string;
@@ -140,10 +143,19 @@ export interface LoadItem extends Keyed {
   report_key: string;
   objects: number;
   bytes: number;
+  /** Dead loads since the last commit; the manifest names older ones, too. */
   recovers: string[];
   /** Names: whose objects it takes, and what it loads them into. */
   resources?: string[];
   tables?: string[];
+  /** It takes what loads have died over: the circuit breaker counts it apart. */
+  retry?: true;
+  /** Of a retry: the dead load whose objects it takes, all of them or half. */
+  after?: string;
+  /** Suspects waited while it ran: its commit says nothing about them. */
+  passes_by?: true;
+  /** Of a failed one: the engine has ended well, what it reports does not add up. */
+  unbalanced?: true;
   created_at: string;
   /** While prepared: someone may be calling StartJobRun until then, so that nobody else does (law 20). */
   starting_until?: string;
@@ -172,8 +184,17 @@ export interface LeaseItem extends Keyed {
   taken_at?: string;
   /** Loads that died since the last commit, oldest first. */
   dead_loads: string[];
-  /** The circuit breaker: no load starts before this time. */
+  /**
+   * Dead loads whose writes may not be counted yet, oldest first: an object of theirs may wait, or be in quarantine. A
+   * committed load puts its own name on what it counts (law 8), so one that stays on the list for longer does no harm.
+   */
+  recovers?: string[];
+  /** The circuit breaker for what no load has died over yet: dead loads in a row, and the time before which none starts. */
+  fresh_deaths?: number;
   not_before?: string;
+  /** The same for what loads have died over: all dead loads since the search for the culprit has last come further. */
+  stalled?: number;
+  retry_not_before?: string;
 }
 
 /** What the catalog must cover, and what may not change in place (laws 11 and 16). */
@@ -201,6 +222,8 @@ export interface TableItem extends Keyed {
   mark?: string;
   /** The next mark: the files still hold rows from before it. */
   sweep?: string;
+  /** The last load that died over this sweep: from then on it has loads of its own. */
+  sweep_failed_in?: string;
 }
 
 /** A new generation of a table: every raw object is loaded into it, then queries are switched to it. */

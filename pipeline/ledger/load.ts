@@ -4,9 +4,10 @@
  */
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Receipt } from '../receipt.ts';
-import type { CheckedFiles, LeaseItem, LoadItem } from './items.ts';
-import { leaseKey, pauseUntil } from './lease.ts';
+import type { CheckedFiles, LeaseItem, LoadItem, ObjectItem } from './items.ts';
+import { countDeath, leaseKey } from './lease.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
+import { quarantineUpdate } from './objects.ts';
 
 export function loadKey(load: string): { pk: string; sk: string } {
   return { pk: 'LOAD', sk: load };
@@ -97,8 +98,11 @@ export function markCommitted(ledger: Ledger, load: string, receipt: Receipt, no
   });
 }
 
+/** What is wrong with a load. */
 export interface Fault {
   error: string;
+  /** Only its sums: the engine has ended well. */
+  unbalanced?: true;
   /** Of a load whose report could be read. */
   receipt?: Receipt | undefined;
 }
@@ -106,24 +110,29 @@ export interface Fault {
 export function markFailed(
   ledger: Ledger,
   load: string,
-  { error, receipt }: Fault,
+  { error, unbalanced, receipt }: Fault,
   now: Date,
 ): Promise<boolean> {
+  const also = `${unbalanced ? ', #unbalanced = :unbalanced' : ''}${receipt ? ', #receipt = :receipt' : ''}`;
   return change(ledger, load, {
-    update: `SET #state = :failed, #error = :error, #ended_at = :now${receipt ? ', #receipt = :receipt' : ''} REMOVE #checked`,
+    update: `SET #state = :failed, #error = :error, #ended_at = :now${also} REMOVE #checked`,
     condition: '#state = :started',
     values: {
       failed: 'failed',
       started: 'started',
       error,
       now: now.toISOString(),
+      ...(unbalanced && { unbalanced }),
       ...(receipt && { receipt }),
     },
   });
 }
 
 /** Everything that follows a commit is done: the lease is free, the run of dead loads is over. */
-export function closeLoad(ledger: Ledger, load: string): Promise<boolean> {
+export function closeLoad(
+  ledger: Ledger,
+  { load, passes_by }: Pick<LoadItem, 'load' | 'passes_by'>,
+): Promise<boolean> {
   return end(ledger, load, {
     load: {
       update: 'SET #state = :closed REMOVE #work, #work_at',
@@ -131,27 +140,39 @@ export function closeLoad(ledger: Ledger, load: string): Promise<boolean> {
       values: { closed: 'closed', committed: 'committed' },
     },
     lease: {
-      update: 'SET #dead_loads = :none REMOVE #load, #taken_at, #not_before',
+      update: `SET #dead_loads = :none REMOVE #load, #taken_at, #fresh_deaths, #not_before${passes_by ? '' : ', #stalled, #retry_not_before'}`,
       condition: '#load = :load',
       values: { none: [], load },
     },
   });
 }
 
-/** Everything that follows a failure is done: the lease is free, and may not be taken before its `not_before`. */
-export function buryLoad(ledger: Ledger, lease: LeaseItem, load: string, now: Date): Promise<boolean> {
-  const notBefore = pauseUntil(lease.dead_loads.length + 1, now);
-  return end(ledger, load, {
+/** A failed load, and the object that killed it, where it stood alone. */
+export interface Death {
+  load: Pick<LoadItem, 'load' | 'retry' | 'error'>;
+  culprit?: ObjectItem | undefined;
+  now: Date;
+}
+
+/**
+ * Everything that follows a failure is done: the lease is free, and holds how the circuit breaker stands; the culprit is
+ * in quarantine.
+ */
+export function buryLoad(ledger: Ledger, lease: LeaseItem, { load, culprit, now }: Death): Promise<boolean> {
+  const changes = countDeath(lease, load, now);
+  const sets = Object.keys(changes).map((name) => `#${name} = :${name}`);
+  return end(ledger, load.load, {
     load: {
       update: 'REMOVE #work, #work_at',
       condition: '#state = :failed',
       values: { failed: 'failed' },
     },
     lease: {
-      update: `SET #dead_loads = list_append(#dead_loads, :dead)${notBefore ? ', #not_before = :not_before' : ''} REMOVE #load, #taken_at`,
+      update: `SET ${sets.join(', ')} REMOVE #load, #taken_at`,
       condition: '#load = :load',
-      values: { dead: [load], load, ...(notBefore && { not_before: notBefore.toISOString() }) },
+      values: { ...changes, load: load.load },
     },
+    more: culprit ? [{ Update: quarantineUpdate(ledger, culprit, { error: load.error ?? '', now }) }] : [],
   });
 }
 
@@ -169,13 +190,20 @@ function change(ledger: Ledger, load: string, parts: Change): Promise<boolean> {
   );
 }
 
-function end(ledger: Ledger, load: string, parts: { load: Change; lease: Change }): Promise<boolean> {
+interface Ending {
+  load: Change;
+  lease: Change;
+  more?: { Update: ReturnType<typeof quarantineUpdate> }[];
+}
+
+function end(ledger: Ledger, load: string, parts: Ending): Promise<boolean> {
   return won(
     ledger.dynamo.send(
       new TransactWriteCommand({
         TransactItems: [
           { Update: { TableName: ledger.table, Key: loadKey(load), ...expressions(parts.load) } },
           { Update: { TableName: ledger.table, Key: leaseKey, ...expressions(parts.lease) } },
+          ...(parts.more ?? []),
         ],
       }),
     ),

@@ -26,8 +26,20 @@ export async function requestSweep(ledger: Ledger, spec: TableSpec, at: string):
 export async function commitMark(ledger: Ledger, spec: TableSpec, at: string): Promise<void> {
   await changeTable(ledger, spec, (seen) => {
     if (!isLater(at, seen.mark)) return seen;
-    const { sweep, ...rest } = seen;
+    const { sweep, sweep_failed_in: _failed, ...rest } = seen;
     return { ...rest, mark: at, ...(sweep !== undefined && isLater(sweep, at) && { sweep }) };
+  });
+}
+
+/** A load has died over the sweep up to this time: from then on it is tried without anything else. */
+export async function suspectSweep(
+  ledger: Ledger,
+  spec: TableSpec,
+  { at, load }: { at: string; load: string },
+): Promise<void> {
+  await changeTable(ledger, spec, (seen) => {
+    const isOver = seen.sweep === undefined || !isLater(at, seen.mark);
+    return isOver || !isLater(load, seen.sweep_failed_in) ? seen : { ...seen, sweep_failed_in: load };
   });
 }
 

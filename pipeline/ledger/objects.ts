@@ -39,8 +39,9 @@ export function registerObject(
 }
 
 /**
- * Up to `limit` objects of these resources that the index shows as pending, the oldest of each shard first. Objects of
- * other resources are passed over, or they would block their shard; `strangers` names them.
+ * Objects of these resources that the index shows as pending, the oldest of each shard first: up to `limit` of those that
+ * no load has died over, and as many of the others, so that neither hides the other. Objects of other resources are
+ * passed over, or they would block their shard; `strangers` names them.
  */
 export async function findPending(
   ledger: Ledger,
@@ -48,16 +49,18 @@ export async function findPending(
 ): Promise<{ objects: ObjectItem[]; strangers: string[] }> {
   const objects: ObjectItem[] = [];
   const strangers = new Set<string>();
+  const share = Math.ceil(limit / objectShards);
   await inParallel(shards(), objectShards, async (shard) => {
-    let left = Math.ceil(limit / objectShards);
+    const left = { fresh: share, suspect: share };
     for await (const object of openWork<ObjectItem>(ledger, shard)) {
+      const kind = object.failed_in === undefined ? 'fresh' : 'suspect';
       if (!resources.has(object.resource)) {
         strangers.add(object.resource);
-        continue;
+      } else if (left[kind] > 0) {
+        objects.push(object);
+        left[kind] -= 1;
       }
-      objects.push(object);
-      left -= 1;
-      if (left === 0) break;
+      if (left.fresh === 0) break;
     }
   });
   return { objects, strangers: [...strangers] };
@@ -136,7 +139,7 @@ export async function markMissing(
   now: Date,
 ): Promise<void> {
   const since = now.toISOString();
-  await updateObject(
+  await changeObject(
     ledger,
     key,
     state === 'pending'
@@ -153,13 +156,44 @@ export async function markMissing(
   );
 }
 
-/** An object for which the condition does not hold is left as it is. */
-async function updateObject(
+/** Part of the transaction that ends the load which died over it alone: no load has it in hand then. */
+export function quarantineUpdate(
   ledger: Ledger,
-  key: string,
-  change: { update: string; condition: string; values: Record<string, unknown> },
-): Promise<void> {
-  await won(
+  { key, failed_in: load }: ObjectItem,
+  { error, now }: { error: string; now: Date },
+) {
+  return {
+    TableName: ledger.table,
+    Key: keyOf(key),
+    ...expressions({
+      update: 'SET #state = :quarantined, #error = :error, #work = :quarantine, #work_at = :now',
+      condition: '#state = :pending AND #failed_in = :load',
+      values: {
+        quarantined: 'quarantined',
+        pending: 'pending',
+        quarantine: 'quarantine',
+        error,
+        load,
+        now: now.toISOString(),
+      },
+    }),
+  };
+}
+
+/** An object for which the condition does not hold is left as it is. */
+async function updateObject(ledger: Ledger, key: string, change: ObjectChange): Promise<void> {
+  await changeObject(ledger, key, change);
+}
+
+export interface ObjectChange {
+  update: string;
+  condition: string;
+  values: Record<string, unknown>;
+}
+
+/** False where the condition does not hold. */
+export function changeObject(ledger: Ledger, key: string, change: ObjectChange): Promise<boolean> {
+  return won(
     ledger.dynamo.send(
       new UpdateCommand({ TableName: ledger.table, Key: keyOf(key), ...expressions(change) }),
     ),

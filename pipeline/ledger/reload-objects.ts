@@ -25,6 +25,8 @@ export interface ReloadState {
   reopened: number;
   /** Those that wait to be loaded again, these included. */
   waiting: number;
+  /** Those in quarantine: nothing of them is loaded until somebody puts them back. */
+  quarantined: number;
 }
 
 /** How many objects the index shows that wait to be loaded again, up to `limit`. It may miss some: 0 proves nothing. */
@@ -38,7 +40,7 @@ export async function countWaiting(
   await inParallel(shards(), shards().length, async (shard) => {
     for await (const item of openWork<ObjectItem>(ledger, shard)) {
       if (waiting >= limit) return;
-      if (feeding.has(item.resource) && isBefore(item, after)) waiting += 1;
+      if (feeding.has(item.resource) && isWaiting(item, after)) waiting += 1;
     }
   });
   return waiting;
@@ -53,7 +55,7 @@ export async function reopenObjects(
   { resources, after }: Reload,
   { now, onProgress }: { now: () => Date; onProgress?: (state: ReloadState) => void },
 ): Promise<ReloadState> {
-  const state: ReloadState = { objects: 0, reopened: 0, waiting: 0 };
+  const state: ReloadState = { objects: 0, reopened: 0, waiting: 0, quarantined: 0 };
   await inParallel(batchesOfWindows(ledger, resources), width / 8, async (batch) => {
     const { items, whole } = await readBatch(ledger, batch);
     if (!whole) {
@@ -61,8 +63,9 @@ export async function reopenObjects(
         `DynamoDB has not answered for all of the ${batch.length} objects asked for; it goes on at the next try`,
       );
     }
-    const due = items.filter((item) => isBefore(item, after));
+    const due = items.filter((item) => isWaiting(item, after));
     state.objects += batch.length;
+    state.quarantined += items.filter((item) => item.state === 'quarantined').length;
     state.waiting += due.length;
     await inParallel(
       due.filter((item) => item.state === 'done'),
@@ -76,8 +79,13 @@ export async function reopenObjects(
   return state;
 }
 
-function isBefore({ state, load }: ObjectItem, after: string): boolean {
-  return state !== 'quarantined' && load !== undefined && load <= after;
+/**
+ * What was loaded before, and what a load has died over: that may have left rows in the old files, which queries see.
+ * Nothing waits for an object in quarantine.
+ */
+function isWaiting({ state, load, failed_in }: ObjectItem, after: string): boolean {
+  if (state === 'quarantined') return false;
+  return (load !== undefined && load <= after) || (state === 'pending' && failed_in !== undefined);
 }
 
 /** It keeps the name of the load that has had it: so its next one is told from that. */

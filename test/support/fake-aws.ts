@@ -62,6 +62,8 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
     clock: Date.parse('2026-11-21T10:05:00Z'),
     objects: new Map<string, Buffer>(),
     raw: fakeRaw(() => dynamo.items.values()),
+    /** Of some of them. */
+    metadata: new Map<string, Record<string, string>>(),
     /** Newest first. */
     runs: [] as JobRun[],
     tables: new Map<string, Table>(),
@@ -92,7 +94,8 @@ export function fakeAws(options: { catchUp?: (behind: number) => number; oneRunA
       const text = { transformToString: async () => bytes.toString() };
       return { Body: Object.assign(Readable.from([bytes]), text) };
     }
-    return { Body: { transformToByteArray: async () => bytes }, ETag: etagOf(bytes) };
+    const Metadata = world.metadata.get(Key);
+    return { Body: { transformToByteArray: async () => bytes }, ETag: etagOf(bytes), Metadata };
   };
 
   /** Two to a page. */

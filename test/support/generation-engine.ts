@@ -1,9 +1,9 @@
 /**
- * An engine whose files are what they hold: which raw objects. So a table can be made anew, loads can die half-way, and
- * what the footers say can be compared with what the loads do.
+ * An engine whose files are what they hold: which raw objects. So a table can be made anew, loads can die half-way or
+ * over certain objects, and what the footers say can be compared with what the loads do.
  */
 import type { JobRun } from '@aws-sdk/client-glue';
-import { folderOf, type Manifest } from '../../pipeline/manifest.ts';
+import { folderOf, type Manifest, type ManifestObject } from '../../pipeline/manifest.ts';
 import { writeNdjson } from '../../pipeline/ndjson.ts';
 import type { ReportLine } from '../../pipeline/report.ts';
 import type { DispatchScene } from './dispatch-scene.ts';
@@ -20,6 +20,8 @@ interface File {
 
 export class GenerationEngine {
   readonly files = new Map<string, File>();
+  /** Raw objects that no run survives. */
+  readonly poisoned = new Set<string>();
   private readonly aws: DispatchScene;
 
   constructor(aws: DispatchScene) {
@@ -28,7 +30,7 @@ export class GenerationEngine {
 
   async succeed(run: JobRun): Promise<void> {
     const manifest = await this.aws.manifestOf(run);
-    const lines = this.write(manifest, manifest.objects.length);
+    const lines = this.write(manifest, manifest.objects);
     this.aws.objects.set(
       manifest.header.report_key,
       await writeNdjson([...lines, { kind: 'end', lines: lines.length }]),
@@ -36,11 +38,30 @@ export class GenerationEngine {
     run.JobRunState = 'SUCCEEDED';
   }
 
-  /** It has written what the first half of its objects make. */
-  async die(run: JobRun): Promise<void> {
+  /** It has written what some of its objects make: the first half, where nothing else is said. */
+  async die(run: JobRun, hasWritten?: (key: string) => boolean): Promise<void> {
     const manifest = await this.aws.manifestOf(run);
-    this.write(manifest, Math.ceil(manifest.objects.length / 2));
+    const half = manifest.objects.slice(0, Math.ceil(manifest.objects.length / 2));
+    this.write(manifest, hasWritten ? manifest.objects.filter(({ key }) => hasWritten(key)) : half);
     this.aws.die(run);
+  }
+
+  /** It succeeds, or dies over what is poisoned. */
+  async run(run: JobRun, hasWritten?: (key: string) => boolean): Promise<void> {
+    const { objects } = await this.aws.manifestOf(run);
+    const dies = objects.some(({ key }) => this.poisoned.has(key));
+    await (dies ? this.die(run, hasWritten) : this.succeed(run));
+  }
+
+  /** Rows of all files, and those of them that a load has counted which was not dead. */
+  counted(dead: readonly string[]): { rows: number; committed: number } {
+    const files = [...this.files.values()];
+    const sum = (count: (file: File) => number): number =>
+      files.reduce((rows, file) => rows + count(file) * rowsPerObject, 0);
+    return {
+      rows: sum(({ objects }) => objects.size),
+      committed: sum(({ objects, load, committed }) => (dead.includes(load) ? committed : objects.size)),
+    };
   }
 
   /** Raw objects whose rows are in the files of a folder. */
@@ -51,9 +72,8 @@ export class GenerationEngine {
       .toSorted((one, other) => (one < other ? -1 : 1));
   }
 
-  private write({ header, objects }: Manifest, many: number): ReportLine[] {
+  private write({ header }: Manifest, taken: readonly ManifestObject[]): ReportLine[] {
     const { load, recovers, tables } = header;
-    const taken = objects.slice(0, many);
     const touched = Map.groupBy(taken, ({ table, key }) => {
       const spec = tables.find(({ name }) => name === table);
       const depth = ['none', 'year', 'month', 'day', 'hour'].indexOf(spec?.partition_by ?? '');
@@ -77,17 +97,21 @@ export class GenerationEngine {
       const before = this.files.get(key) ?? { objects: new Set(), load: '', committed: 0 };
       const committed = recovers.includes(before.load) ? before.committed : before.objects.size;
       const after = new Set([...before.objects, ...incoming.map((object) => object.key)]);
-      this.files.set(key, { objects: after, load, committed });
-      const file = parquetFile(after.size * rowsPerObject);
-      this.aws.objects.set(key, file);
       const inserted = after.size - before.objects.size;
+      // No change, no write; but what a dead load has left bears another name from now on.
+      const written = inserted > 0 || recovers.includes(before.load);
+      if (written) {
+        this.files.set(key, { objects: after, load, committed });
+        this.aws.objects.set(key, parquetFile(after.size * rowsPerObject));
+        this.aws.metadata.set(key, { load, 'rows-before': String(committed * rowsPerObject) });
+      }
       lines.push({
         kind: 'file',
         table: incoming[0]?.table ?? '',
         key,
         etag_before: null,
-        etag_after: etagOf(file),
-        written: true,
+        etag_after: etagOf(this.aws.objects.get(key) ?? Buffer.alloc(0)),
+        written,
         bytes: 100,
         rows_before: committed * rowsPerObject,
         rows_after: after.size * rowsPerObject,

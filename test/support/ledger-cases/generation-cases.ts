@@ -13,13 +13,13 @@ import { readLease } from '../../../pipeline/ledger/lease.ts';
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
 import { loadsAfter, newestLoad } from '../../../pipeline/ledger/list-loads.ts';
 import { prepareLoad } from '../../../pipeline/ledger/load.ts';
-import { findPending, markDone, registerObject } from '../../../pipeline/ledger/objects.ts';
+import { countAttempt, findPending, markDone, registerObject } from '../../../pipeline/ledger/objects.ts';
 import { openWork } from '../../../pipeline/ledger/open-work.ts';
 import { countWaiting, reopenObjects } from '../../../pipeline/ledger/reload-objects.ts';
 import { admitTable, readTable } from '../../../pipeline/ledger/tables.ts';
 import { fetchItem, tableSpec } from '../load-samples.ts';
 import { rejection } from '../rejection.ts';
-import { kill, later, loadItem, now, take } from './loads.ts';
+import { kill, later, loadItem, now, take, quarantine } from './loads.ts';
 
 export function generationCases(ledger: () => Ledger): void {
   const [byHour, byDay] = [tableSpec('weather', 'hour'), tableSpec('weather', 'day')];
@@ -132,8 +132,8 @@ export function generationCases(ledger: () => Ledger): void {
 
       const reload = { resources: ['weather'], after: 'b' };
       const reopen = () => reopenObjects(ledger(), reload, { now: () => later });
-      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 3, waiting: 3 });
-      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 0, waiting: 3 });
+      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 3, waiting: 3, quarantined: 0 });
+      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 0, waiting: 3, quarantined: 0 });
       const { objects } = await findPending(ledger(), { resources: new Set(['weather']), limit: 100 });
       expect(objects.map(({ key }) => key)).to.have.members([...keys.slice(0, 3), ...keys.slice(4)]);
       expect(await countWaiting(ledger(), reload)).to.equal(3);
@@ -143,7 +143,24 @@ export function generationCases(ledger: () => Ledger): void {
       await done(keys.slice(0, 3), 'a');
       expect((await reopen()).waiting).to.equal(3);
       await done(keys.slice(0, 3), 'd');
-      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 0, waiting: 0 });
+      expect(await reopen()).to.deep.equal({ objects: 5, reopened: 0, waiting: 0, quarantined: 0 });
+    });
+
+    it('wait for what a load has died over, and for nothing in quarantine', async () => {
+      const fetch = { ...fetchItem('weather', '2026-11-21T10:00:00Z', 3), ended_at: now.toISOString() };
+      const [first = '', second = '', third = ''] = fetch.objects?.map(({ key }) => key) ?? [];
+      await putFetch(fetch);
+      for (const object of fetch.objects ?? []) await registerObject(ledger(), { fetch, object, now });
+      await markDone(ledger(), { objects: new Map([[first, { rows: 1, quarantined: 0 }]]), load: 'a' });
+      await countAttempt(ledger(), { keys: [second], load: 'b' });
+      const reload = { resources: ['weather'], after: 'b' };
+      const reopen = () => reopenObjects(ledger(), reload, { now: () => later });
+      expect(await reopen()).to.deep.equal({ objects: 3, reopened: 1, waiting: 2, quarantined: 0 });
+      expect(await countWaiting(ledger(), reload)).to.equal(2);
+      await countAttempt(ledger(), { keys: [first, third], load: 'c' });
+      expect((await reopen()).waiting).to.equal(3);
+      for (const key of [first, second]) await quarantine(ledger(), key);
+      expect(await reopen()).to.deep.equal({ objects: 3, reopened: 0, waiting: 1, quarantined: 2 });
     });
 
     it('find the loads since one, the oldest first', async () => {

@@ -1,14 +1,8 @@
 import { expect } from 'chai';
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
-import { isPaused, readLease } from '../../../pipeline/ledger/lease.ts';
-import {
-  closeLoad,
-  markCommitted,
-  markStarted,
-  prepareLoad,
-  readLoad,
-} from '../../../pipeline/ledger/load.ts';
-import { kill, loadItem, now, receipt, take } from './loads.ts';
+import { countDeath, isPaused, isRetryPaused, leaseKey, readLease } from '../../../pipeline/ledger/lease.ts';
+import { prepareLoad, readLoad } from '../../../pipeline/ledger/load.ts';
+import { commit, kill, loadItem, now, take } from './loads.ts';
 
 export function leaseCases(ledger: () => Ledger): void {
   describe('lease', () => {
@@ -53,13 +47,52 @@ export function leaseCases(ledger: () => Ledger): void {
       expect(isPaused(lease, new Date('2026-11-21T16:05:00Z'))).to.equal(false);
     });
 
-    it('forgets dead loads and the pause at the next commit', async () => {
-      for (const load of ['L1', 'L2', 'L3']) await kill(ledger(), load);
-      await take(ledger(), 'L4');
-      await markStarted(ledger(), 'L4', 'jr_1', now);
-      await markCommitted(ledger(), 'L4', receipt, now);
-      expect(await closeLoad(ledger(), 'L4')).to.equal(true);
-      expect(await readLease(ledger())).to.deep.equal({ pk: 'LEASE', sk: 'LEASE', token: 4, dead_loads: [] });
+    it('pauses what loads have died over by the dead loads of both kinds, and nothing else', async () => {
+      await kill(ledger(), 'L1');
+      for (const load of ['L2', 'L3', 'L4']) await kill(ledger(), load, true);
+      const lease = await readLease(ledger());
+      expect(lease).to.include({ fresh_deaths: 1, stalled: 4 });
+      expect(isPaused(lease, now)).to.equal(false);
+      expect(isRetryPaused(lease, now)).to.equal(true);
+      expect(lease.retry_not_before).to.equal('2026-11-21T10:35:00.000Z');
+    });
+
+    it('tries what loads have died over once an hour, from the 24th dead load within a day on', async () => {
+      const loads = Array.from({ length: 24 }, (_, hour) => `20261121T${String(hour).padStart(2, '0')}`);
+      for (const load of loads) {
+        await kill(ledger(), load, true);
+        await commit(ledger(), `${load}30`);
+      }
+      expect(await readLease(ledger())).to.not.have.property('retry_not_before');
+      await kill(ledger(), '20261121T24', true);
+      expect((await readLease(ledger())).retry_not_before).to.equal('2026-11-21T11:05:00.000Z');
+    });
+
+    it('forgets dead loads and the pauses at the next commit, but not what they may have written', async () => {
+      for (const load of ['L1', 'L2', 'L3']) await kill(ledger(), load, load === 'L3');
+      await commit(ledger(), 'L4');
+      expect(await readLease(ledger())).to.deep.equal({
+        ...leaseKey,
+        token: 4,
+        dead_loads: [],
+        recovers: ['L1', 'L2', 'L3'],
+      });
+    });
+
+    it('keeps the pause of what waited while a load was committed', async () => {
+      await kill(ledger(), 'L1');
+      for (const load of ['L2', 'L3']) await kill(ledger(), load, true);
+      await commit(ledger(), 'L4', true);
+      const lease = await readLease(ledger());
+      expect(lease).to.include({ stalled: 3, retry_not_before: '2026-11-21T10:20:00.000Z' });
+      expect(lease).to.not.have.any.keys('fresh_deaths', 'not_before');
+    });
+
+    it('names the last 500 dead loads', async () => {
+      const recovers = Array.from({ length: 500 }, (_, number) => `L${1000 + number}`);
+      const lease = { ...leaseKey, token: 1, dead_loads: [], recovers };
+      const after = countDeath(lease, { load: 'L2000' }, now);
+      expect(after.recovers).to.deep.equal([...recovers.slice(1), 'L2000']);
     });
   });
 }

@@ -23,8 +23,8 @@ export function loadCases(ledger: () => Ledger): void {
       expect(await markStarted(ledger(), 'L1', 'jr_2', now)).to.equal(false);
       expect(await markCommitted(ledger(), 'L1', receipt, later)).to.equal(true);
       expect(await markCommitted(ledger(), 'L1', receipt, later)).to.equal(false);
-      expect(await closeLoad(ledger(), 'L1')).to.equal(true);
-      expect(await closeLoad(ledger(), 'L1')).to.equal(false);
+      expect(await closeLoad(ledger(), { load: 'L1' })).to.equal(true);
+      expect(await closeLoad(ledger(), { load: 'L1' })).to.equal(false);
       const { work, work_at, ...rest } = loadItem('L1', 1);
       expect(work).to.equal('load');
       expect(work_at).to.equal(now.toISOString());
@@ -42,8 +42,8 @@ export function loadCases(ledger: () => Ledger): void {
       const lease = await readLease(ledger());
       expect(await markCommitted(ledger(), 'L1', receipt, now)).to.equal(false);
       expect(await markFailed(ledger(), 'L1', { error: 'x' }, now)).to.equal(false);
-      expect(await closeLoad(ledger(), 'L1')).to.equal(false);
-      expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(false);
+      expect(await closeLoad(ledger(), { load: 'L1' })).to.equal(false);
+      expect(await buryLoad(ledger(), lease, { load: { load: 'L1' }, now })).to.equal(false);
       expect(await state()).to.equal('prepared');
       expect(await readLease(ledger())).to.deep.equal(lease);
     });
@@ -61,8 +61,8 @@ export function loadCases(ledger: () => Ledger): void {
       await markStarted(ledger(), 'L1', 'jr_1', now);
       await markFailed(ledger(), 'L1', { error: 'x' }, now);
       const lease = await readLease(ledger());
-      expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(true);
-      expect(await buryLoad(ledger(), lease, 'L1', now)).to.equal(false);
+      expect(await buryLoad(ledger(), lease, { load: { load: 'L1' }, now })).to.equal(true);
+      expect(await buryLoad(ledger(), lease, { load: { load: 'L1' }, now })).to.equal(false);
       expect((await readLease(ledger())).dead_loads).to.deep.equal(['L1']);
       expect(await readLoad(ledger(), 'L1')).to.include({ state: 'failed', error: 'x' });
       expect(await readLoad(ledger(), 'L1')).to.not.have.any.keys('work', 'work_at');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
-import { commitMark, markOf, requestSweep } from '../../../pipeline/ledger/marks.ts';
+import { commitMark, markOf, requestSweep, suspectSweep } from '../../../pipeline/ledger/marks.ts';
 import { admitTable, readTable } from '../../../pipeline/ledger/tables.ts';
 import { tableSpec } from '../load-samples.ts';
 
@@ -54,6 +54,21 @@ export function markCases(ledger: () => Ledger): void {
       await requestSweep(ledger(), spec, first);
       await commitMark(ledger(), spec, first);
       expect(await marks()).to.deep.equal({ mark: second });
+    });
+
+    it('remembers the last load that died over the sweep, until it is made', async () => {
+      const failedIn = async () => (await readTable(ledger(), 'weather'))?.sweep_failed_in;
+      await suspectSweep(ledger(), spec, { at: first, load: 'a' });
+      expect(await failedIn(), 'before it is asked for').to.equal(undefined);
+      await requestSweep(ledger(), spec, first);
+      for (const load of ['a', 'b', 'a']) await suspectSweep(ledger(), spec, { at: first, load });
+      expect(await failedIn()).to.equal('b');
+      await requestSweep(ledger(), spec, second);
+      expect(await failedIn(), 'of a later one, too').to.equal('b');
+      await commitMark(ledger(), spec, second);
+      expect(await failedIn()).to.equal(undefined);
+      await suspectSweep(ledger(), spec, { at: second, load: 'c' });
+      expect(await failedIn(), 'once it is made').to.equal(undefined);
     });
 
     it('leaves a sweep that was asked for while the load ran', async () => {

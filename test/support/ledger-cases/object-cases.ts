@@ -1,16 +1,20 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import type { ObjectItem } from '../../../pipeline/ledger/items.ts';
+import { readLease } from '../../../pipeline/ledger/lease.ts';
 import type { Ledger } from '../../../pipeline/ledger/ledger.ts';
+import { buryLoad, markFailed, markStarted } from '../../../pipeline/ledger/load.ts';
 import {
   confirmPending,
   countAttempt,
   findPending,
   markDone,
   registerObject,
+  shardOf,
 } from '../../../pipeline/ledger/objects.ts';
+import { examineSuspect, quarantinedObjects, releaseObject } from '../../../pipeline/ledger/quarantine.ts';
 import { fetchItem, landedObject } from '../load-samples.ts';
-import { later, now } from './loads.ts';
+import { commit, later, now, take } from './loads.ts';
 
 export function objectCases(ledger: () => Ledger): void {
   const object = async (key: string): Promise<ObjectItem> => {
@@ -56,6 +60,16 @@ export function objectCases(ledger: () => Ledger): void {
       expect(new Set(objects.map(({ work }) => work)).size).to.equal(objects.length);
     });
 
+    it('finds those that loads have died over beside the others, neither hiding the other', async () => {
+      await register();
+      const [first, rest] = [keys.slice(0, 36), keys.slice(36)];
+      await countAttempt(ledger(), { keys: first, load: 'L1' });
+      const { objects } = await pending(['weather'], 16);
+      const fresh = objects.filter(({ failed_in }) => failed_in === undefined).map(({ key }) => key);
+      expect(new Set(rest.map(shardOf)).size).to.equal(fresh.length);
+      expect(objects.length - fresh.length).to.equal(new Set(first.map(shardOf)).size);
+    });
+
     it('confirms from the table what the index may have shown too long', async () => {
       await register();
       const { objects } = await pending();
@@ -99,6 +113,54 @@ export function objectCases(ledger: () => Ledger): void {
       await done([key], 'L3');
       await countAttempt(ledger(), { keys: [key], load: 'L4' });
       expect(await object(key)).to.include({ attempts: 2, state: 'done' });
+    });
+
+    it('are put away with the load that died over one of them alone, and back on the list once', async () => {
+      await register();
+      const [key = ''] = keys;
+      await take(ledger(), 'L1');
+      await markStarted(ledger(), 'L1', 'jr_1', now);
+      await markFailed(ledger(), 'L1', { error: 'out of memory' }, now);
+      await countAttempt(ledger(), { keys: [key], load: 'L1' });
+      const lease = await readLease(ledger());
+      const death = { load: { load: 'L1', error: 'out of memory' }, culprit: await object(key), now };
+      expect(await buryLoad(ledger(), lease, death)).to.equal(true);
+      expect(await buryLoad(ledger(), lease, death)).to.equal(false);
+      expect(await object(key)).to.include({ state: 'quarantined', attempts: 1, error: 'out of memory' });
+      const away = async (): Promise<string[]> => {
+        const found = [];
+        for await (const item of quarantinedObjects(ledger())) found.push(item.key);
+        return found;
+      };
+      expect(await away()).to.deep.equal([key]);
+      expect((await pending()).objects.map((item) => item.key)).to.not.include(key);
+
+      expect(await releaseObject(ledger(), key, later)).to.equal(true);
+      expect(await releaseObject(ledger(), key, later)).to.equal(false);
+      expect(await object(key)).to.include({ state: 'pending', attempts: 0 });
+      expect(await object(key)).to.not.have.any.keys('failed_in', 'error');
+      expect(await away()).to.deep.equal([]);
+      expect((await pending()).objects.map((item) => item.key)).to.include(key);
+    });
+
+    it('are culprits when they have died twice, and another load has gone well since the first time', async () => {
+      await register();
+      const [key = ''] = keys;
+      const dies = async (load: string, after?: string) => {
+        await take(ledger(), load, after === undefined ? {} : { after, retry: true });
+        await countAttempt(ledger(), { keys: [key], load });
+        const suspect = await examineSuspect(ledger(), key, { load });
+        await markStarted(ledger(), load, 'jr_1', now);
+        await markFailed(ledger(), load, { error: 'x' }, now);
+        await buryLoad(ledger(), await readLease(ledger()), { load: { load }, now });
+        return { loads: suspect?.loads, isCulprit: suspect?.isCulprit };
+      };
+      await commit(ledger(), 'L0');
+      expect(await dies('L1')).to.deep.equal({ loads: ['L1'], isCulprit: false });
+      expect(await dies('L2', 'L1')).to.deep.equal({ loads: ['L1', 'L2'], isCulprit: false });
+      await commit(ledger(), 'L3');
+      expect(await dies('L4', 'L2')).to.deep.equal({ loads: ['L1', 'L2', 'L4'], isCulprit: true });
+      expect(await examineSuspect(ledger(), key, { load: 'L2' }), 'of a load before').to.equal(undefined);
     });
   });
 }

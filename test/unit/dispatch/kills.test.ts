@@ -59,7 +59,7 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
   );
   expect(aws.lease()?.load, 'the lease').to.equal(undefined);
   expect(
-    [...aws.dynamo.items.values()].filter(({ work }) => work),
+    [...aws.dynamo.items.values()].filter(({ work }) => work !== undefined && work !== 'quarantine'),
     'open work',
   ).to.deep.equal([]);
 
@@ -93,16 +93,20 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
     aws.rawObjects().map(({ key }) => key),
     'what landed is registered',
   ).to.have.members(landed);
+  const named = aws.logs.filter(({ event }) => event === 'object quarantined');
+  const accused = new Set(named.map(({ key }) => key as string));
   for (const { key, state, load, attempts } of aws.rawObjects()) {
-    expect(state, key).to.equal('done');
-    expect(committedIn.get(key), `${key} is committed once`).to.equal(load);
     expect(attempts, `${key}: dead loads`).to.equal(diedIn.get(key) ?? 0);
+    // An engine that dies by chance may have died over one object alone, and twice.
+    expect(state, key).to.equal(accused.has(key) ? 'quarantined' : 'done');
+    expect(committedIn.get(key), `${key} is committed once`).to.equal(load);
+    if (accused.has(key)) expect(attempts, key).to.be.greaterThan(1);
   }
   expect(new Set(swept).size, 'each mark is swept once').to.equal(swept.length);
   const marks = new Map<string, string>();
   for (const { resource, complete_from: from, objects = [] } of windows) {
-    if (from !== undefined && objects.length > 0 && from > (marks.get(resource) ?? ''))
-      marks.set(resource, from);
+    if (from === undefined || objects.length === 0 || objects.some(({ key }) => accused.has(key))) continue;
+    if (from > (marks.get(resource) ?? '')) marks.set(resource, from);
   }
   for (const name of ['weather', 'cities']) {
     expect(aws.table(name)?.mark, `the mark of ${name}`).to.equal(marks.get(name));

@@ -227,6 +227,35 @@ describe('a complete listing', () => {
       });
     });
 
+    it('is tried by itself once a load has died over it, and keeps no object waiting', async () => {
+      await begin();
+      aws.land('weather', later, 2);
+      await aws.wake(source);
+      aws.die(aws.run());
+      // What had come with it goes well without it.
+      await aws.wake(source);
+      const { header, objects } = await aws.manifestOf(aws.run());
+      expect([objects.length, header.marks]).to.deep.equal([2, undefined]);
+      await aws.succeed(aws.run());
+      for (let hour = 12; hour < 18; hour += 1) {
+        aws.land('weather', `2026-11-21T${hour}:00:00.000Z`, 1);
+        for (let round = 0; round < 4; round += 1) {
+          await aws.wake(source);
+          const run = aws.activeRun();
+          const swept = run && (await aws.manifestOf(run)).header.marks?.['weather']?.sweep;
+          if (run) await (swept ? aws.die(run) : aws.succeed(run));
+        }
+        expect(new Set(aws.objectStates()), `${hour} h`).to.deep.equal(new Set(['done']));
+        aws.clock += 60 * minute;
+      }
+      const died = aws.loads().filter(({ state }) => state === 'failed');
+      expect(died.length, 'paid for in six hours').to.be.within(4, 8);
+      aws.clock += 360 * minute;
+      const [sweep] = await settle();
+      expect(sweep?.objects).to.deep.equal([]);
+      expect(aws.table()).to.include({ mark: listed }).and.not.have.any.keys('sweep', 'sweep_failed_in');
+    });
+
     it('waits until its layout is as it is stored, and says so', async () => {
       await begin();
       const error = await rejection(aws.wake(marked(compiledSource([['weather', 'day']]))));

@@ -141,7 +141,7 @@ describe('advanceGenerations', () => {
     expect(scene.place()).to.equal(next);
   });
 
-  it('keeps no load from starting, and waits for the one that recovers what a dead one has written', async () => {
+  it('keeps no load from starting, and does not count what a dead one has written', async () => {
     await scene.begin();
     await scene.reopen();
     await scene.wake(byDay);
@@ -158,6 +158,65 @@ describe('advanceGenerations', () => {
     expect(scene.aws.logged()).to.not.include('generation at fault');
     expect(scene.place()).to.equal(next);
     expect(scene.engine.heldIn('weather.g2')).to.have.length(5);
+  });
+
+  it('does not wait for an object in quarantine, and says that it is left out', async () => {
+    const { aws, engine } = scene;
+    const [culprit = ''] = scene.landed();
+    engine.poisoned.add(culprit);
+    await scene.begin();
+    await scene.reopen();
+    for (let round = 0; round < 12; round += 1) {
+      await aws.wake(byDay);
+      const run = aws.activeRun();
+      // What a dead load has written of it stays in the file, and in no sum.
+      if (run) await engine.run(run, () => true);
+      aws.clock += 16 * minute;
+    }
+    expect(aws.rawObjects().map(({ state }) => state)).to.have.members([
+      'quarantined',
+      'done',
+      'done',
+      'done',
+    ]);
+    expect(aws.logs.find(({ event }) => event === 'objects left out')).to.deep.equal({
+      event: 'objects left out',
+      level: 'WARN',
+      table: 'weather',
+      objects: 1,
+    });
+    expect(aws.logged()).to.not.include('generation at fault');
+    expect(scene.place()).to.equal(next);
+  });
+
+  it('switches what holds rows that no load will ever count', async () => {
+    const { aws, engine } = scene;
+    await scene.begin();
+    await scene.reopen();
+    await scene.wake(byDay);
+    await engine.succeed(aws.run());
+    const begun = aws.runs.length;
+    // Alone in its day: no later load comes by its file.
+    aws.land('weather', '2026-11-20T11:00:00Z', 1);
+    await scene.wake(byDay, deaf);
+    expect(aws.runs.length).to.equal(begun + 1);
+    await engine.die(aws.run(), () => true);
+    const [object] = aws.rawObjects().filter(({ key }) => key.includes('day=20'));
+    await scene.wake(byDay, deaf);
+    aws.die(aws.run());
+    aws.land('weather', '2026-11-21T12:00:00Z', 1);
+    for (let round = 0; round < 4; round += 1) {
+      await scene.wake(byDay, deaf);
+      const run = aws.activeRun();
+      const { objects } = run ? await aws.manifestOf(run) : { objects: [] };
+      if (run) await (objects.some(({ key }) => key === object?.key) ? engine.die(run) : engine.succeed(run));
+    }
+    expect(aws.rawObjects().find(({ key }) => key === object?.key)?.state).to.equal('quarantined');
+    await scene.wake(byDay);
+    expect(aws.logged()).to.not.include('generation at fault');
+    expect(scene.place()).to.equal(next);
+    expect((await scene.table()).made).to.include({ rows: 50 });
+    expect(engine.counted([]).rows).to.be.greaterThan(50);
   });
 
   it('goes on checking where a wake-up had no more time', async () => {
