@@ -9,6 +9,7 @@ import { shorten } from './shorten.ts';
 import { spellAge, spellTime } from './spell-time.ts';
 
 const mostGaps = 5;
+const mostQuarantined = 5;
 
 export function describeNotes(ledger: LedgerStatus, now: Date): string[] {
   return [
@@ -70,7 +71,10 @@ function noteTable({ table, building, sweep, waiting }: TableStatus, now: Date):
   ];
 }
 
-function noteLoads({ active, dead, deadInARow, notBefore }: LoadsStatus, now: Date): string[] {
+function noteLoads(
+  { active, dead, deadInARow, notBefore, retryNotBefore }: LoadsStatus,
+  now: Date,
+): string[] {
   return [
     ...(active
       ? [
@@ -85,12 +89,24 @@ function noteLoads({ active, dead, deadInARow, notBefore }: LoadsStatus, now: Da
     ...(notBefore !== undefined && notBefore > now.toISOString()
       ? [`the next load begins not before ${spellTime(notBefore)}`]
       : []),
+    ...(retryNotBefore !== undefined && retryNotBefore > now.toISOString()
+      ? [`what loads have died over is not tried again before ${spellTime(retryNotBefore)}`]
+      : []),
   ];
 }
 
-function noteOthers({ waiting: { unregistered }, gaps }: LedgerStatus, now: Date): string[] {
+function noteOthers({ waiting: { unregistered }, quarantined, gaps }: LedgerStatus, now: Date): string[] {
   const { windows, since } = unregistered;
   return [
+    ...quarantined
+      .slice(0, mostQuarantined)
+      .map(
+        (object) =>
+          `${object.resource}: ${object.key} is in quarantine since ${spellAge(object.since, now)}: ${shorten(object.error)}`,
+      ),
+    ...(quarantined.length > mostQuarantined
+      ? [`raw objects in quarantine: ${quarantined.length.toLocaleString('en')} in all`]
+      : []),
     ...(windows > 0 && since !== undefined
       ? [
           `${count(windows, 'committed window')} not yet on the list of what is to be loaded, since ${spellAge(since, now)}`,

@@ -2,6 +2,7 @@ import { bytes, count } from '../figures.ts';
 import { judgeEach, type Check, type Finding } from './check.ts';
 import type { Limits } from './limits.ts';
 import type { LoadsStatus } from './read-loads.ts';
+import type { QuarantinedObject } from './read-quarantined.ts';
 import type { LedgerStatus } from './read-status.ts';
 import type { TableStatus } from './read-tables.ts';
 import { shorten } from './shorten.ts';
@@ -38,6 +39,10 @@ export function judgeLoads(context: LoadContext): Check[] {
         ? `the last load, ${spellAge(ledger.loads.last.createdAt, context.now)}, went well`
         : 'no load yet',
     }),
+    ...judgeEach({ ...about, name: 'quarantine' }, ledger.quarantined.slice(0, 1), {
+      judge: (first) => judgeQuarantined(first, context),
+      fine: 'no raw object is in quarantine',
+    }),
     ...judgeEach({ ...about, name: 'generations' }, ledger.tables, {
       judge: (table) => judgeBuilding(table, context),
       fine: 'no table stands between two generations',
@@ -70,13 +75,20 @@ function judgeUnregistered(
 }
 
 function judgeDeath(loads: LoadsStatus, { limits, now, logs }: LoadContext): Finding | undefined {
-  const { active, dead, deadInARow, notBefore } = loads;
+  const { active, dead, deadInARow, notBefore, retryNotBefore } = loads;
   if (deadInARow > 0) {
     const why = dead?.error === undefined ? '' : `: ${shorten(dead.error)}`;
-    const next = notBefore !== undefined && notBefore > now.toISOString();
+    const isAhead = (time: string | undefined): time is string =>
+      time !== undefined && time > now.toISOString();
+    const next = [
+      ...(isAhead(notBefore) ? [`, the next one begins at ${spellTime(notBefore)}`] : []),
+      ...(isAhead(retryNotBefore)
+        ? [`, what they died over is tried again at ${spellTime(retryNotBefore)}`]
+        : []),
+    ];
     return {
       state: deadInARow >= patience ? 'FAIL' : 'WARN',
-      what: `${count(deadInARow, 'load')} in a row died${next ? `, the next one begins at ${spellTime(notBefore)}` : ''}${why}`,
+      what: `${count(deadInARow, 'load')} in a row died${next.join('')}${why}`,
       fix: logs,
     };
   }
@@ -88,7 +100,7 @@ function judgeDeath(loads: LoadsStatus, { limits, now, logs }: LoadContext): Fin
 function judgeLast({ last }: LoadsStatus, { quarantine }: LoadContext): Finding | undefined {
   const { held = [], quarantined = 0 } = last?.receipt ?? {};
   if (held.length > 0) {
-    const what = `rows of ${held.join(', ')} broke a rule that may not be broken; the others are in the table`;
+    const what = `rows of ${held.join(', ')} broke a rule that may not be broken, or too many of them did not fit; the others are in the table`;
     return { state: 'FAIL', what, fix: quarantine };
   }
   if (quarantined === 0) return undefined;
@@ -97,6 +109,15 @@ function judgeLast({ last }: LoadsStatus, { quarantine }: LoadContext): Finding 
     what: `${count(quarantined, 'row')} of the last load did not fit`,
     fix: quarantine,
   };
+}
+
+function judgeQuarantined(
+  { key, since, error }: QuarantinedObject,
+  { ledger, now, logs }: LoadContext,
+): Finding {
+  const objects = count(ledger.quarantined.length, 'raw object');
+  const what = `${objects} in quarantine, as the engine dies over ${ledger.quarantined.length === 1 ? 'it' : 'each of them'}: nothing of ${key} is loaded since ${spellAge(since, now)}: ${shorten(error)}`;
+  return { state: 'FAIL', what, fix: logs };
 }
 
 function judgeBuilding({ table, building }: TableStatus, { now, stack }: LoadContext): Finding | undefined {

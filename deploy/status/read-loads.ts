@@ -17,6 +17,8 @@ export interface LoadsStatus {
   deadInARow: number;
   /** After several dead ones no load begins before. */
   notBefore?: string;
+  /** The same for what loads have died over; others go on meanwhile. */
+  retryNotBefore?: string;
 }
 
 export interface LoadStatus {
@@ -49,6 +51,7 @@ export async function readLoads(ledger: Ledger): Promise<LoadsStatus> {
     ...(dead && { dead }),
     deadInARow: lease.dead_loads.length,
     ...(lease.not_before !== undefined && { notBefore: lease.not_before }),
+    ...(lease.retry_not_before !== undefined && { retryNotBefore: lease.retry_not_before }),
   };
 }
 

@@ -11,6 +11,7 @@ import { openLedger } from '../open-ledger.ts';
 import { readSource } from '../read-deployed.ts';
 import { readStock, type StockStatus } from './read-stock.ts';
 import { readLoads, type LoadsStatus } from './read-loads.ts';
+import { readQuarantined, type QuarantinedObject } from './read-quarantined.ts';
 import { readResource } from './read-resource.ts';
 import type { ResourceStatus } from './resource-status.ts';
 import { readTables, type TableStatus } from './read-tables.ts';
@@ -36,6 +37,7 @@ export interface LedgerStatus {
   loads: LoadsStatus;
   waiting: Omit<WaitingObjects, 'pending'>;
   rawObjects: StockStatus;
+  quarantined: QuarantinedObject[];
   gaps: GapItem[];
 }
 
@@ -88,7 +90,8 @@ async function readLedger(
     readWaiting(ledger, names),
   ]);
   const tables = await readTables(ledger, resources, pending);
-  return { resources, tables, loads, waiting, rawObjects, gaps: await listGaps(ledger) };
+  const quarantined = await readQuarantined(ledger);
+  return { resources, tables, loads, waiting, rawObjects, quarantined, gaps: await listGaps(ledger) };
 }
 
 async function attempt<Value>(read: Promise<Value>): Promise<Readable<Value>> {

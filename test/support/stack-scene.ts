@@ -9,13 +9,14 @@ import {
 } from '../../pipeline/ledger/hold-window.ts';
 import type { LoadItem } from '../../pipeline/ledger/items.ts';
 import { loadKey } from '../../pipeline/ledger/load.ts';
-import { markDone, registerObject } from '../../pipeline/ledger/objects.ts';
+import { countAttempt, markDone, registerObject } from '../../pipeline/ledger/objects.ts';
 import { readWindow, type Failure, type Pause, type WindowResult } from '../../pipeline/ledger/window.ts';
 import { makeReceipt, noCounts, type Receipt } from '../../pipeline/receipt.ts';
 import { sourceKey, sourceText } from '../../pipeline/source/source-key.ts';
 import type { CompiledSource } from '../../pipeline/source/source.ts';
 import { awsError, fakeClient } from './fake-client.ts';
 import { fakeDynamo } from './fake-dynamo.ts';
+import { quarantine } from './ledger-cases/loads.ts';
 import { landedObject } from './load-samples.ts';
 
 export interface StackParts {
@@ -108,6 +109,11 @@ export function stackScene({ source, parameters = {}, status = 'UPDATE_COMPLETE'
         await registerObject(ledger, { fetch, object, now: deps(at).now() });
       const { work: _work, work_at: _at, ...rest } = fetch;
       dynamo.put(rest);
+    },
+    /** A load has died over that object alone. */
+    quarantine: async (key: string, at: Date): Promise<void> => {
+      await countAttempt(ledger, { keys: [key], load: 'L1' });
+      await quarantine(ledger, key, at);
     },
     /** A load of those objects has come to its end. */
     load: async (id: string, objects: string[], more: Partial<LoadItem> = {}): Promise<void> => {

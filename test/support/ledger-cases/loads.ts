@@ -68,10 +68,10 @@ export async function commit(ledger: Ledger, load: string, passesBy = false): Pr
 }
 
 /** An object that a load has died over. */
-export async function quarantine(ledger: Ledger, key: string): Promise<void> {
+export async function quarantine(ledger: Ledger, key: string, at = now): Promise<void> {
   const { items } = await readBatch(ledger, [{ key }]);
   const [object] = items;
   if (!object) throw new Error(`${key} is not in the ledger`);
-  const Update = quarantineUpdate(ledger, object, { error: 'out of memory', now });
+  const Update = quarantineUpdate(ledger, object, { error: 'out of memory', now: at });
   await ledger.dynamo.send(new TransactWriteCommand({ TransactItems: [{ Update }] }));
 }

@@ -90,6 +90,7 @@ describe('catchwater doctor', () => {
         '  OK    no gap is open',
         '  OK    nothing that has landed waits too long',
         '  OK    the last load, 2026-11-21 12:06, 2 min ago, went well',
+        '  OK    no raw object is in quarantine',
         '  OK    no table stands between two generations',
         '  OK    raw objects are not compared with the ledger yet: that begins an hour after the first beat',
         '',
@@ -391,6 +392,31 @@ describe('catchwater doctor', () => {
       'loads',
       'FAIL',
       /^3 loads in a row died, the next one begins at 2026-11-21 12:30: out of memory$/,
+    ],
+    [
+      'dead loads over what is not tried again yet',
+      {},
+      async ({ load, dynamo }) => {
+        await load(loadOf(0), [], { state: 'failed', error: 'out of memory' });
+        const lease = { pk: 'LEASE', sk: 'LEASE', token: 1, dead_loads: ['x', 'y', loadOf(0)] };
+        dynamo.put({ ...lease, retry_not_before: at(30) });
+      },
+      'loads',
+      'FAIL',
+      /^3 loads in a row died, what they died over is tried again at 2026-11-21 12:30: out of memory$/,
+    ],
+    [
+      'a raw object in quarantine',
+      {},
+      async ({ commit, register, quarantine }) => {
+        await commit('weather', at(0));
+        await register('weather', at(0));
+        await quarantine(`raw/weather/${at(0)}`, new Date(at(5)));
+      },
+      'quarantine',
+      'FAIL',
+      /^1 raw object in quarantine, as the engine dies over it: nothing of raw\/weather\/.*Z is loaded since .*: out of memory$/,
+      /^aws logs tail \/aws\/lambda\/d /,
     ],
     [
       'a load that hangs',

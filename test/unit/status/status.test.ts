@@ -164,6 +164,26 @@ describe('catchwater status', () => {
       /3 loads in a row died, the last one of: out of memory\nthe next load begins not before 2026-11-21 12:30/,
     ],
     [
+      'what is not tried again yet',
+      async ({ dynamo, load }) => {
+        await load('2026-11-21T12:01:00Z-a1', [], { state: 'failed', error: 'out of memory' });
+        const dead_loads = ['2026-11-21T12:01:00Z-a1'];
+        dynamo.put({ pk: 'LEASE', sk: 'LEASE', token: 3, dead_loads, retry_not_before: at(30) });
+      },
+      'new',
+      /1 load in a row died, .*\nwhat loads have died over is not tried again before 2026-11-21 12:30/,
+    ],
+    [
+      'raw objects in quarantine',
+      async ({ commit, register, quarantine }) => {
+        await commit('weather', at(0));
+        await register('weather', at(0));
+        await quarantine(`raw/weather/${at(0)}`, new Date(at(5)));
+      },
+      'ok',
+      /\nweather: raw\/weather\/2026-11-21T12:00:00Z is in quarantine since 2026-11-21 12:05, 3 min ago: out of memory/,
+    ],
+    [
       'the load that runs',
       async ({ dynamo, load }) => {
         await load('2026-11-21T12:01:00Z-a1', [], { state: 'started' });
