@@ -38,8 +38,16 @@ async function story(): Promise<DispatchScene> {
   aws.land('weather', '2026-11-21T11:00:00Z', 1);
   await aws.wake(source);
   await aws.report((lines) => lines.map((line) => (line.kind === 'object' ? { ...line, lines: 5 } : line)));
-  await aws.wake(source, { batchWindowMs: 3_600_000 });
+  // Its objects wait for the circuit breaker.
+  aws.dynamo.put({ ...leaseOf(aws), retry_not_before: noon.toISOString(), not_before: noon.toISOString() });
+  await aws.wake(source);
   return aws;
+}
+
+function leaseOf(aws: DispatchScene) {
+  const lease = aws.lease();
+  if (!lease) throw new Error('no load has ever run');
+  return lease;
 }
 
 export interface Printed {

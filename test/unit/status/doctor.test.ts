@@ -94,7 +94,7 @@ describe('catchwater doctor', () => {
         '  OK    no table stands between two generations',
         '  OK    raw objects are not compared with the ledger yet: that begins an hour after the first beat',
         '',
-        '13 fine',
+        '14 fine',
         '',
       ].join('\n'),
     });
@@ -484,7 +484,7 @@ describe('catchwater doctor', () => {
     const { code, out } = await stack.run();
     expect(code).to.equal(5);
     expect(out).to.match(/\n {2}FAIL {2}weather: the last window .*\n {8}→ aws logs tail .*\n/);
-    expect(out).to.match(/\n\n12 fine, 1 failed\n$/);
+    expect(out).to.match(/\n\n13 fine, 1 failed\n$/);
   });
 
   it('goes on as far as it can when the ledger cannot be read', async () => {
