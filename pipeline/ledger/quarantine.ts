@@ -15,13 +15,15 @@ import { openWork } from './open-work.ts';
  * for ever. More than the 18 that it takes to find one object among 50,000.
  */
 const mostAttempts = 20;
+/** One that was part of a bigger load has died more often when it stands alone; one that came alone is tried twice more. */
+const fewestAttempts = 3;
 
 /** An object that a load has died over alone, and what is known of it. */
 export interface Suspect {
   object: ObjectItem;
   /** Loads that died over it, the oldest first. */
   loads: string[];
-  /** It has died with it twice, and others were loaded since the first time: the engine works, with others. */
+  /** The engine has died over it again and again, and loaded others since the first time: it works, with others. */
   isCulprit: boolean;
 }
 
@@ -37,7 +39,7 @@ export async function examineSuspect(
   const loads = await loadsBefore(ledger, load);
   const isCulprit =
     object.attempts >= mostAttempts ||
-    (object.attempts >= 2 && (await hasCommitted(ledger, loads[0] ?? load)));
+    (object.attempts >= fewestAttempts && (await hasCommitted(ledger, loads[0] ?? load)));
   return { object, loads, isCulprit };
 }
 

@@ -143,7 +143,7 @@ export function objectCases(ledger: () => Ledger): void {
       expect((await pending()).objects.map((item) => item.key)).to.include(key);
     });
 
-    it('are culprits when they have died twice, and another load has gone well since the first time', async () => {
+    it('are culprits when three loads have died over them, and another has gone well since the first', async () => {
       await register();
       const [key = ''] = keys;
       const dies = async (load: string, after?: string) => {
@@ -160,6 +160,11 @@ export function objectCases(ledger: () => Ledger): void {
       expect(await dies('L2', 'L1')).to.deep.equal({ loads: ['L1', 'L2'], isCulprit: false });
       await commit(ledger(), 'L3');
       expect(await dies('L4', 'L2')).to.deep.equal({ loads: ['L1', 'L2', 'L4'], isCulprit: true });
+      await countAttempt(ledger(), { keys: keys.slice(1, 2), load: 'L1' });
+      await countAttempt(ledger(), { keys: keys.slice(1, 2), load: 'L4' });
+      expect(await examineSuspect(ledger(), keys[1] ?? '', { load: 'L4' }), 'of two').to.include({
+        isCulprit: false,
+      });
       expect(await examineSuspect(ledger(), key, { load: 'L2' }), 'of a load before').to.equal(undefined);
     });
   });

@@ -97,10 +97,10 @@ async function expectOrder(aws: DispatchScene): Promise<void> {
   const accused = new Set(named.map(({ key }) => key as string));
   for (const { key, state, load, attempts } of aws.rawObjects()) {
     expect(attempts, `${key}: dead loads`).to.equal(diedIn.get(key) ?? 0);
-    // An engine that dies by chance may have died over one object alone, and twice.
+    // An engine that dies by chance may have died over one object alone, three times.
     expect(state, key).to.equal(accused.has(key) ? 'quarantined' : 'done');
     expect(committedIn.get(key), `${key} is committed once`).to.equal(load);
-    if (accused.has(key)) expect(attempts, key).to.be.greaterThan(1);
+    if (accused.has(key)) expect(attempts, key).to.be.greaterThan(2);
   }
   expect(new Set(swept).size, 'each mark is swept once').to.equal(swept.length);
   const marks = new Map<string, string>();

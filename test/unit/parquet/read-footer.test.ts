@@ -73,7 +73,12 @@ describe('readFooter', () => {
     it(`counts the rows of a file with ${what}`, async () => {
       const file = await write(query, options);
       const s3 = bucketOf(file);
-      expect(await readFooter(s3, place)).to.deep.equal({ rows, etag: '"e"', bytes: file.length });
+      expect(await readFooter(s3, place)).to.deep.equal({
+        rows,
+        etag: '"e"',
+        bytes: file.length,
+        metadata: {},
+      });
       expect(s3.sent).to.have.length(requests);
       // A second request is about the file that the first one saw.
       for (const { input } of s3.sent.slice(1)) expect(input).to.include({ IfMatch: '"e"' });
