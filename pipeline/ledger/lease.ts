@@ -8,9 +8,9 @@
  *   further, or one when none were left. A fresh load's commit says nothing about them.
  * - Whatever commits, from the 24th dead load within a day on suspects are tried once an hour.
  *
- * So one object among n that kills its engine costs 2 + ⌈log2 n⌉ dead loads (10 of 200, 18 of 50,000), most of them with
- * no pause; a night of eight hours has 24 + 8 of them at most, whatever is broken; an engine that is dead itself is
- * started 10 times on the first day by each half, then four times a day.
+ * So one object among n that kills its engine costs 2 + ⌈log2 n⌉ dead loads (10 of 200, 18 of 50,000), with one pause of 15
+ * minutes at most; suspects cost 24 + 8 of them at most in a night of eight hours, however many there are; an engine that is
+ * dead itself is started some 10 times on the first day by each half, then four times a day.
  */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { LeaseItem, LoadItem } from './items.ts';
