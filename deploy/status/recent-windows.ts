@@ -1,6 +1,6 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FetchItem } from '../../pipeline/ledger/items.ts';
 import type { Ledger } from '../../pipeline/ledger/ledger.ts';
+import { queryItems } from '../../pipeline/ledger/query-items.ts';
 import { fetchKey } from '../../pipeline/ledger/window.ts';
 
 /** What is told of a window; its objects and its position can be long. */
@@ -41,27 +41,17 @@ export async function recentWindows(ledger: Ledger, resource: string): Promise<R
   return windows;
 }
 
-export async function* newestWindows(
+export function newestWindows(
   ledger: Ledger,
   resource: string,
   pageSize = mostWindows,
 ): AsyncGenerator<RecentWindow> {
   const { pk } = fetchKey({ resource, slice, scheduledAt: '' });
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await ledger.dynamo.send(
-      new QueryCommand({
-        TableName: ledger.table,
-        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-        ProjectionExpression: told.map((name) => `#${name}`).join(', '),
-        ExpressionAttributeNames: Object.fromEntries(['pk', 'sk', ...told].map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': 'AT#' },
-        ScanIndexForward: false,
-        Limit: pageSize,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    yield* (page.Items ?? []) as RecentWindow[];
-    next = page.LastEvaluatedKey;
-  } while (next);
+  return queryItems(ledger, {
+    where: '#pk = :pk AND begins_with(#sk, :prefix)',
+    values: { pk, prefix: 'AT#' },
+    newestFirst: true,
+    pageSize,
+    attributes: told,
+  });
 }

@@ -1,8 +1,9 @@
 /** Committed windows on their way from the fetcher to the dispatcher. */
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FetchItem } from './items.ts';
 import { expressions, won, type Ledger } from './ledger.ts';
 import { openWork } from './open-work.ts';
+import { queryItems, type ItemQuery } from './query-items.ts';
 import { unpackFetch } from './window.ts';
 
 export async function* committedFetches(ledger: Ledger): AsyncGenerator<FetchItem> {
@@ -41,23 +42,12 @@ export async function* windowsFrom(
   resource: string,
   from: string,
 ): AsyncGenerator<FetchItem> {
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await ledger.dynamo.send(
-      new QueryCommand({
-        TableName: ledger.table,
-        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-        // One window covers all slices.
-        ExpressionAttributeValues: { ':pk': `FETCH#${resource}#all`, ':from': `AT#${from}`, ':to': 'AT#~' },
-        // Who asks may have enough before the megabyte that a page is otherwise.
-        Limit: 200,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    for (const item of (page.Items ?? []) as FetchItem[]) yield unpackFetch(item);
-    next = page.LastEvaluatedKey;
-  } while (next);
+  const query = {
+    where: '#pk = :pk AND #sk BETWEEN :from AND :to',
+    values: { pk: keyOf(resource), from: `AT#${from}`, to: 'AT#~' },
+    pageSize: 200,
+  };
+  for await (const item of queryItems<FetchItem>(ledger, query)) yield unpackFetch(item);
 }
 
 /** Windows of a resource that were committed since then, the newest first. */
@@ -66,26 +56,21 @@ export async function* committedSince(
   resource: string,
   since: string,
 ): AsyncGenerator<FetchItem> {
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await ledger.dynamo.send(
-      new QueryCommand({
-        TableName: ledger.table,
-        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-        // One window covers all slices.
-        ExpressionAttributeValues: { ':pk': `FETCH#${resource}#all`, ':prefix': 'AT#' },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    for (const item of (page.Items ?? []) as FetchItem[]) {
-      if (item.state !== 'committed') continue;
-      // Windows of one resource are committed in the order of their scheduled times.
-      if (item.ended_at !== undefined && item.ended_at < since) return;
-      yield unpackFetch(item);
-    }
-    next = page.LastEvaluatedKey;
-  } while (next);
+  const query: ItemQuery = {
+    where: '#pk = :pk AND begins_with(#sk, :prefix)',
+    values: { pk: keyOf(resource), prefix: 'AT#' },
+    newestFirst: true,
+    consistent: true,
+  };
+  for await (const item of queryItems<FetchItem>(ledger, query)) {
+    if (item.state !== 'committed') continue;
+    // Windows of one resource are committed in the order of their scheduled times.
+    if (item.ended_at !== undefined && item.ended_at < since) return;
+    yield unpackFetch(item);
+  }
+}
+
+/** One window covers all slices. */
+function keyOf(resource: string): string {
+  return `FETCH#${resource}#all`;
 }

@@ -1,6 +1,6 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { LoadItem } from './items.ts';
 import type { Ledger } from './ledger.ts';
+import { queryItems } from './query-items.ts';
 
 /** Loads that were prepared after that one, the oldest first: their ids sort by time. */
 export async function loadsAfter(ledger: Ledger, load: string): Promise<LoadItem[]> {
@@ -18,22 +18,12 @@ export async function newestLoad(ledger: Ledger): Promise<string> {
   return '';
 }
 
-export async function* newestLoads(ledger: Ledger): AsyncGenerator<LoadItem> {
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await ledger.dynamo.send(
-      new QueryCommand({
-        TableName: ledger.table,
-        KeyConditionExpression: '#pk = :pk',
-        ExpressionAttributeNames: { '#pk': 'pk' },
-        ExpressionAttributeValues: { ':pk': 'LOAD' },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: 20,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    yield* (page.Items ?? []) as LoadItem[];
-    next = page.LastEvaluatedKey;
-  } while (next);
+export function newestLoads(ledger: Ledger): AsyncGenerator<LoadItem> {
+  return queryItems(ledger, {
+    where: '#pk = :pk',
+    values: { pk: 'LOAD' },
+    newestFirst: true,
+    consistent: true,
+    pageSize: 20,
+  });
 }
