@@ -37,7 +37,6 @@ export function listSuites(): Suite[] {
 
 /** Those that take a minute or two come first, or one of them would run alone at the end. */
 const long = [
-  'poison',
   'take-stock',
   'reconcile',
   'reprocess',
