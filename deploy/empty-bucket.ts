@@ -1,7 +1,7 @@
 import {
   AbortMultipartUploadCommand,
   type AbortMultipartUploadCommandOutput,
-  DeleteObjectsCommand,
+  type DeleteObjectsCommand,
   type DeleteObjectsCommandOutput,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
@@ -9,7 +9,7 @@ import {
   type ListObjectVersionsCommandOutput,
   type ObjectIdentifier,
 } from '@aws-sdk/client-s3';
-import { CatchwaterError } from '../pipeline/errors.ts';
+import { deleteObjects } from '../pipeline/delete-objects.ts';
 
 export interface BucketEmptier {
   send(command: ListObjectVersionsCommand): Promise<ListObjectVersionsCommandOutput>;
@@ -27,17 +27,8 @@ export async function emptyBucket(s3: BucketEmptier, Bucket: string): Promise<nu
     const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(
       ({ Key, VersionId }): ObjectIdentifier => ({ Key, VersionId }),
     );
-    // DeleteObjects refuses an empty list.
     if (Objects.length === 0) break;
-    const { Errors = [] } = await s3.send(
-      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-    );
-    const [error] = Errors;
-    if (error) {
-      throw new CatchwaterError(
-        `s3://${Bucket}/${error.Key} cannot be deleted: ${error.Code} ${error.Message ?? ''}`,
-      );
-    }
+    await deleteObjects(s3, Bucket, Objects);
     deleted += Objects.length;
   }
   await abortUploads(s3, Bucket);

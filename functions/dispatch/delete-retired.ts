@@ -1,5 +1,5 @@
-import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { CatchwaterError } from '../../pipeline/errors.ts';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { deleteObjects } from '../../pipeline/delete-objects.ts';
 import { generationFolder } from '../../pipeline/ledger/generation-folder.ts';
 import { forgetFolder } from '../../pipeline/ledger/generations.ts';
 import type { TableItem } from '../../pipeline/ledger/items.ts';
@@ -37,16 +37,11 @@ async function deleteFiles(
     // Always the first page: what it lists is gone before the next look.
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `${folder}/` }));
     if (Contents.length === 0) return { files, whole: true };
-    const Objects = Contents.map(({ Key }) => ({ Key }));
-    const { Errors = [] } = await s3.send(
-      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+    await deleteObjects(
+      s3,
+      Bucket,
+      Contents.map(({ Key }) => ({ Key })),
     );
-    const [error] = Errors;
-    if (error) {
-      throw new CatchwaterError(
-        `s3://${Bucket}/${error.Key} cannot be deleted: ${error.Code} ${error.Message ?? ''}`,
-      );
-    }
     files += Contents.length;
   }
   return { files, whole: false };
