@@ -7,8 +7,7 @@ import { rawKeys } from '../../pipeline/manifest.ts';
 import type { LoadSums } from '../../pipeline/sum-report.ts';
 import { announceTables } from './announce-tables.ts';
 import type { DispatchDeps, DispatchSettings } from './deps.ts';
-import { readSums } from './judge-load.ts';
-import { openManifest } from './load-files.ts';
+import { readSums, type ReadSums } from './judge-load.ts';
 import { writeReceipt } from './write-receipt.ts';
 
 /** Whether the load is over, its lease free, or someone still has to go on with it. */
@@ -17,7 +16,7 @@ export type Settled = 'over' | 'under way';
 /** The one write that commits a load; what follows from it is done by this wake-up or the next. */
 export async function commitLoad(
   load: LoadItem,
-  sums: LoadSums,
+  sums: ReadSums,
   settings: DispatchSettings,
   deps: DispatchDeps,
 ): Promise<Settled> {
@@ -44,11 +43,11 @@ export async function finishCommit(
 
 async function finish(
   load: LoadItem,
-  sums: LoadSums,
+  sums: ReadSums,
   settings: DispatchSettings,
   deps: DispatchDeps,
 ): Promise<Settled> {
-  const manifest = await openManifest(load, { s3: deps.s3, stagingBucket: settings.stagingBucket });
+  const { manifest } = sums;
   const { header } = manifest;
   // What was read for one of its tables alone may have been put back on the list for another.
   const settled = rawKeys(manifest.objects.filter(({ again }) => again !== true));
